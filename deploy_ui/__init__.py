@@ -1,0 +1,1 @@
+"""Deploy UI: a console that turns a serving script into a running deployment."""

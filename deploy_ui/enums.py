@@ -1,0 +1,139 @@
+"""Closed word lists that all layers share. Their values are stored, sent to clients and translated."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do; later ones include the earlier."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+    def includes(self, other: "Role") -> bool:
+        """Say whether this role may do what `other` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+class ImageKind(StrEnum):
+    """What the author of an image writes."""
+
+    MODEL = "model"
+    ASGI = "asgi"
+    COMMAND = "command"
+
+
+class ImageStatus(StrEnum):
+    """How far an image's build is."""
+
+    QUEUED = "queued"
+    BUILDING = "building"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class BuildStep(StrEnum):
+    """The steps of a build, in order."""
+
+    CHECK = "check"
+    RESOLVE = "resolve"
+    INSTALL = "install"
+    IMPORT = "import"
+    SEAL = "seal"
+
+
+class Wish(StrEnum):
+    """What a person wants of a deployment."""
+
+    RUN = "run"
+    STOP = "stop"
+    DELETE = "delete"
+
+
+class Phase(StrEnum):
+    """What a deployment is doing, in the order of how much attention it needs."""
+
+    FAILED = "failed"
+    DEGRADED = "degraded"
+    UPDATING = "updating"
+    STARTING = "starting"
+    PENDING = "pending"
+    STOPPING = "stopping"
+    RUNNING = "running"
+    SLEEPING = "sleeping"
+    STOPPED = "stopped"
+    DELETED = "deleted"
+
+
+class InstanceStatus(StrEnum):
+    """What an instance is doing."""
+
+    PENDING = "pending"
+    STARTING = "starting"
+    READY = "ready"
+    UNHEALTHY = "unhealthy"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def ended(self) -> bool:
+        """Say whether an instance of this status will never run again."""
+        return self in {InstanceStatus.STOPPED, InstanceStatus.FAILED}
+
+
+class Reason(StrEnum):
+    """Why a deployment or an instance is what it is. Empty: nothing to explain."""
+
+    NONE = ""
+    IMAGE_BUILDING = "image_building"
+    IMAGE_FAILED = "image_failed"
+    IMAGE_GONE = "image_gone"
+    BACK_OFF = "back_off"
+    START_FAILED = "start_failed"
+    START_TIMEOUT = "start_timeout"
+    CRASHED = "crashed"
+    EXITED = "exited"
+    OUT_OF_MEMORY = "out_of_memory"
+    NOT_ANSWERING = "not_answering"
+    LOST = "lost"
+    REPLACED = "replaced"
+    SCALED_DOWN = "scaled_down"
+    STOPPED_BY_PERSON = "stopped_by_person"
+    DELETED_BY_PERSON = "deleted_by_person"
+
+
+class KeyStatus(StrEnum):
+    """Whether a key opens its deployment."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class EventKind(StrEnum):
+    """What happened to a deployment, on its timeline."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    SCALED = "scaled"
+    STARTED = "started"
+    STOPPED = "stopped"
+    DELETED = "deleted"
+    PHASE = "phase"
+    INSTANCE_ENDED = "instance_ended"
+    KEY_CREATED = "key_created"
+    KEY_CHANGED = "key_changed"
+    KEY_REVOKED = "key_revoked"
+
+
+class LogLevel(StrEnum):
+    """How serious a log line is, as far as its text tells."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"

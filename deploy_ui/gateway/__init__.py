@@ -1,0 +1,1 @@
+"""What Envoy is told. Knows no database and no interface."""

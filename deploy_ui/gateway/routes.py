@@ -1,0 +1,52 @@
+"""What the gateway serves, as plain values; `envoy.py` turns them into Envoy's files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class RouteState(StrEnum):
+    """What a route does with a request that carries a good key."""
+
+    SERVING = "serving"
+    """Balances over the endpoints."""
+    NO_INSTANCE = "no_instance"
+    """503 `deployment_not_ready` with Retry-After: instances are on their way."""
+    STOPPED = "stopped"
+    """503 `deployment_stopped`."""
+    FAILED = "failed"
+    """503 `deployment_failed`."""
+    DELETED = "deleted"
+    """410 `deployment_deleted`, with or without a key."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A live key: not disabled, not revoked. Expiry is signed into the key itself."""
+
+    id: str
+    """The key's `jti`."""
+    addresses: tuple[str, ...] = ()
+    """CIDR blocks; empty: from anywhere."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One deployment at the gateway."""
+
+    slug: str
+    state: RouteState
+    endpoints: tuple[str, ...] = ()
+    """`host:port` of every ready instance, sorted."""
+    grants: tuple[Grant, ...] = ()
+    request_timeout_s: int = 60
+    concurrency: int = 8
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """The newest call that the gateway let through with one key."""
+
+    key: str
+    slug: str
+    at: datetime

@@ -1,0 +1,25 @@
+"""Keys that open one deployment to a caller. The secret itself is never stored."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+
+class Key(SQLModel, table=True):
+    """A signed key known by its id; see `deploy_ui.gateway.keys`."""
+
+    id: str = Field(primary_key=True)
+    """The key's `jti`: twelve letters and digits."""
+    deployment_id: int = Field(foreign_key="deployment.id", index=True)
+    name: str
+    hint: str
+    """The last four characters of the secret, to recognise it by."""
+    addresses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """CIDR blocks it may be used from; empty: anywhere."""
+    created_at: datetime
+    created_by: int = Field(foreign_key="person.id")
+    expires_at: datetime | None = None
+    disabled_at: datetime | None = None
+    revoked_at: datetime | None = None
+    last_used_at: datetime | None = None

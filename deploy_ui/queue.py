@@ -1,0 +1,43 @@
+"""Background jobs: what there is to run, and how to ask for it. Nothing else in the web app imports RQ.
+
+JSON instead of RQ's default pickle: whoever could write to Redis could otherwise run code in a worker.
+"""
+
+import logging
+from enum import StrEnum
+
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from deploy_ui.hints import redis
+
+QUEUE = "deploy-ui"
+"""One queue a worker: RQ moves jobs without a gap only for a worker of exactly one queue."""
+JOB_TIMEOUT_S = 3600
+
+log = logging.getLogger(__name__)
+
+
+class Job(StrEnum):
+    """Every job, by the address of its function. A job takes ids and may run twice."""
+
+    BUILD_IMAGE = "deploy_ui.jobs.images.build"
+
+
+def queue() -> Queue:
+    """Return the product's queue."""
+    return Queue(QUEUE, connection=redis(), serializer=JSONSerializer)
+
+
+def enqueue(job: Job, *ids: str | int) -> bool:
+    """Ask for a job, after the commit that makes it needed; say whether Redis took it.
+
+    A job that Redis did not take or has lost is asked for again from the database by the controller.
+    """
+    try:
+        queue().enqueue(job.value, *ids, job_timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=86_400)
+    except RedisError as error:
+        log.warning("%s not queued: %s", job, error)
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""How to run an image. Knows no database and no interface."""

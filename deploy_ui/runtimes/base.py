@@ -1,0 +1,139 @@
+"""What a runtime is: small protocols whose docstrings are the contract that `tests/contract/` checks."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class InstanceSpec:
+    """Everything a runtime needs to run one instance."""
+
+    key: str
+    """Unique over all deployments, letters and digits."""
+    deployment: str
+    """The slug."""
+    revision: int
+    command: tuple[str, ...]
+    """The program and its arguments; `$PORT` is in its environment."""
+    folder: Path
+    """The image's files: the working directory. The instance may not change them."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Only these variables, and those that every instance gets: PORT, DEPLOYMENT, INSTANCE, PATH, HOME, TMPDIR, LANG."""
+    cpu: float = 1.0
+    memory_mb: int = 1024
+    grace_s: float = 30.0
+    """How long after SIGTERM the instance may finish its requests before it is killed."""
+
+
+class RunState(StrEnum):
+    """What the runtime knows of an instance. Readiness is not its business."""
+
+    RUNNING = "running"
+    STOPPING = "stopping"
+    ENDED = "ended"
+
+
+class EndReason(StrEnum):
+    """Why an instance ended."""
+
+    STOPPED = "stopped"
+    """We asked it to."""
+    EXITED = "exited"
+    """It ended by itself with code 0."""
+    CRASHED = "crashed"
+    """It ended by itself with another code, or by a signal."""
+    OUT_OF_MEMORY = "out_of_memory"
+    START_FAILED = "start_failed"
+    """It could not be started at all; `message` says why."""
+    LOST = "lost"
+    """It vanished and nobody saw how: the machine or the keeper went away."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What the runtime sees of one instance."""
+
+    key: str
+    deployment: str
+    revision: int
+    state: RunState
+    address: str = ""
+    """`host:port`, as soon as it is known."""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: EndReason | None = None
+    exit_code: int | None = None
+    """As a shell shows it: 128 + n for signal n."""
+    message: str = ""
+    peak_memory_mb: int | None = None
+    node: str = ""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What an instance uses at this moment."""
+
+    cpu_cores: float
+    """Average since the last look; 0.0 at the first."""
+    memory_mb: int
+
+
+class Runtime(Protocol):
+    """Runs instances. Every method may be called twice with the same effect as once."""
+
+    def list(self) -> list[Instance]:
+        """Return every instance of every deployment that was started and not yet forgotten, ended ones too."""
+
+    def start(self, spec: InstanceSpec) -> None:
+        """Begin running the instance and return at once; do not wait for readiness.
+
+        A failure to start is no exception: the instance is listed as ended with `START_FAILED`.
+        """
+
+    def stop(self, key: str) -> None:
+        """Ask the instance to end (SIGTERM, after `grace_s` SIGKILL to its whole group) and return at once.
+
+        An absent or ended one is fine.
+        """
+
+    def forget(self, key: str) -> None:
+        """Drop an ended instance from the list, and its working files; its log stays. An absent one is fine."""
+
+
+class UsageSource(Protocol):
+    """A runtime that can tell what instances use."""
+
+    def usage(self) -> dict[str, Usage]:
+        """Return the use of every running instance by key."""
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line that an instance or a build wrote."""
+
+    cursor: str
+    """Opaque; a later read with `after=cursor` goes on behind this line. Sorts by time within one instance."""
+    at: datetime
+    instance: str
+    """The instance's key; empty for a build."""
+    text: str
+    """Without its line break, at most 8 KiB (longer ones are split), decoded with replacement, no NUL."""
+    stream: str
+    """`stdout`, `stderr` or `platform` (what we say between the instance's own lines)."""
+
+
+class LogSource(Protocol):
+    """Reads what instances wrote, running or ended. Reading never changes anything."""
+
+    def tail(self, instances: list[str], *, limit: int) -> list[LogLine]:
+        """Return the newest lines of these instances, oldest first, merged by time."""
+
+    def after(self, instances: list[str], cursors: Mapping[str, str], *, limit: int) -> list[LogLine]:
+        """Return the lines behind each instance's cursor (none: from the start), oldest first, at most `limit`."""
+
+    def read(self, instance: str) -> Iterator[LogLine]:
+        """Yield every line that is still kept of one instance, oldest first."""

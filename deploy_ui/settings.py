@@ -1,0 +1,130 @@
+"""The product's settings: `DEPLOY_UI_*` environment variables, each with a default that works."""
+
+import functools
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LONGEST_SOCKET_PATH = 100
+"""Unix socket paths end at 107 bytes on Linux; some room is left for suffixes."""
+
+
+class Settings(BaseSettings):
+    """One immutable set of settings. Field `x` is read from `DEPLOY_UI_X`."""
+
+    model_config = SettingsConfigDict(env_prefix="DEPLOY_UI_", frozen=True)
+
+    data_dir: Path = Path("data")
+    """Everything the product keeps: database, images, logs, keys."""
+    database_url: str = ""
+    """Empty: SQLite in the data folder. PostgreSQL: `postgresql+psycopg://…`."""
+    redis_url: str = ""
+    """Empty: an embedded Redis is started on a unix socket."""
+    console_host: str = "127.0.0.1"
+    console_port: int = Field(default=3000, ge=1, le=65535)
+    gateway_host: str = "127.0.0.1"
+    gateway_port: int = Field(default=8080, ge=1, le=65535)
+    console_url: str = ""
+    """What people see; empty: made from host and port."""
+    gateway_url: str = ""
+    """What callers see; empty: made from host and port."""
+    runtime: Literal["process"] = "process"
+    admin_email: str = ""
+    admin_password: str = ""
+    """With `admin_email`: creates the first admin. Otherwise the first start prints a one-time link."""
+    workers: int = Field(default=1, ge=1, le=64)
+    session_days: int = Field(default=7, ge=1)
+    log_days: int = Field(default=3, ge=1)
+    max_upload_mb: int = Field(default=2048, ge=1)
+    """Largest upload of one image, unpacked too."""
+    max_body_mb: int = Field(default=100, ge=1)
+    """Largest request body that the gateway takes."""
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'deploy-ui.db'}"
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where the embedded Redis listens: in the data folder unless that path is too long for a socket."""
+        path = self.data_dir / "run" / "redis.sock"
+        if len(str(path)) <= LONGEST_SOCKET_PATH:
+            return path
+        name = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"deploy-ui-{name}" / "redis.sock"
+
+    @property
+    def redis(self) -> str:
+        """The address of Redis, embedded or not."""
+        return self.redis_url or f"unix://{self.redis_socket}"
+
+    @property
+    def console(self) -> str:
+        """The console's address as people type it, without a slash at the end."""
+        return (self.console_url or f"http://{self.console_host}:{self.console_port}").rstrip("/")
+
+    @property
+    def gateway(self) -> str:
+        """The gateway's address as callers type it, without a slash at the end."""
+        return (self.gateway_url or f"http://{self.gateway_host}:{self.gateway_port}").rstrip("/")
+
+    @property
+    def images_dir(self) -> Path:
+        """One folder an image: `{id}/src` holds its files."""
+        return self.data_dir / "images"
+
+    @property
+    def environments_dir(self) -> Path:
+        """Built Python environments, shared by images of identical requirements."""
+        return self.data_dir / "environments"
+
+    @property
+    def instances_dir(self) -> Path:
+        """One folder an instance: its working files and what its keeper reports."""
+        return self.data_dir / "instances"
+
+    @property
+    def build_logs_dir(self) -> Path:
+        """One file a build: `{image id}.log`."""
+        return self.data_dir / "logs" / "builds"
+
+    @property
+    def instance_logs_dir(self) -> Path:
+        """One folder an instance; outlives the instance's own folder."""
+        return self.data_dir / "logs" / "instances"
+
+    @property
+    def part_logs_dir(self) -> Path:
+        """Output of the product's own processes."""
+        return self.data_dir / "logs" / "parts"
+
+    @property
+    def gateway_dir(self) -> Path:
+        """What Envoy reads and writes."""
+        return self.data_dir / "gateway"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Signing and sealing keys, readable by the owner only."""
+        return self.data_dir / "keys"
+
+    @property
+    def run_dir(self) -> Path:
+        """Sockets, pid and supervisor files of the running product."""
+        return self.data_dir / "run"
+
+
+@functools.cache
+def settings() -> Settings:
+    """Read the environment once, at the first call. Tests clear it with `settings.cache_clear()`."""
+    return Settings()

@@ -1,0 +1,44 @@
+"""Sealing of what must not lie in the database in clear: values of environment variables.
+
+Fernet (AES-128-CBC with HMAC-SHA256, from `cryptography`); the key lies in the data folder, mode 0600.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from deploy_ui.settings import settings
+
+
+def seal(values: dict[str, str]) -> str:
+    """Return the values as one sealed text; no values give an empty text."""
+    return _box().encrypt(json.dumps(values).encode()).decode() if values else ""
+
+
+def unseal(sealed: str) -> dict[str, str]:
+    """Return what was sealed. Raises `cryptography.fernet.InvalidToken` if the key is another."""
+    values: dict[str, str] = json.loads(_box().decrypt(sealed.encode())) if sealed else {}
+    return values
+
+
+def _box() -> Fernet:
+    return Fernet(secret_file(settings().keys_dir / "seal.key", Fernet.generate_key))
+
+
+def secret_file(path: Path, make: Callable[[], bytes]) -> bytes:
+    """Return the file's bytes; make it first, mode 0600, if it is not there. Safe when two processes race."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(make())
+        try:
+            os.link(draft, path)  # unlike a rename, a link never replaces the winner's file
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes()
