@@ -22,7 +22,7 @@ class InstanceSpec:
     folder: Path
     """The image's files: the working directory. The instance may not change them."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """Only these variables, and those that every instance gets: PORT, DEPLOYMENT, INSTANCE, PATH, HOME, TMPDIR, LANG."""
+    """Only these variables, and what every instance gets: PORT, DEPLOYMENT, INSTANCE, PATH, HOME, TMPDIR, LANG."""
     cpu: float = 1.0
     memory_mb: int = 1024
     grace_s: float = 30.0
