@@ -1,0 +1,1 @@
+"""How the console's pages are built, guarded and served."""
