@@ -39,14 +39,13 @@ class Built:
 
 def build(*, force: bool = False) -> bool:
     """Build the pages if anything they depend on changed; say whether it was needed."""
-    stamp = current_stamp()
-    if not force and (done := built()) and done.stamp == stamp:
+    if not force and (done := built()) and done.stamp == current_stamp():
         return False
     record = web_dir() / "build" / "console.json"
     record.unlink(missing_ok=True)
     _export()
-    client = web_dir() / "build" / "client"
-    record.write_text(json.dumps(asdict(Built(stamp, _script_hashes(client))), indent=1))
+    client = client_dir()
+    record.write_text(json.dumps(asdict(Built(current_stamp(), _script_hashes(client))), indent=1))
     return True
 
 
@@ -73,6 +72,11 @@ def current_stamp() -> str:
 def web_dir() -> Path:
     """Return the folder that Reflex works in."""
     return ROOT / os.environ.get("REFLEX_WEB_WORKDIR", ".web")
+
+
+def client_dir() -> Path:
+    """Return the folder of the built pages."""
+    return web_dir() / "build" / "client"
 
 
 def _input_files() -> list[Path]:
@@ -113,4 +117,5 @@ def _script_hashes(client: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    print("The pages are built." if build(force="--force" in sys.argv[1:]) else "The pages are up to date.")
+    needed = build(force="--force" in sys.argv[1:])
+    sys.stdout.write("The pages are built.\n" if needed else "The pages are up to date.\n")

@@ -50,14 +50,17 @@ def t_count(key: str, count: rx.Var[int] | int, **facts: object) -> rx.Var[str]:
     number = rx.Var.create(count)
     return rx.cond(
         LanguageState.language == "ru",
-        rx.match(_form(number, "ru"), *((f, _filled("ru", f"{key}.{f}", facts)) for f in ("one", "few")),
-                 _filled("ru", f"{key}.many", facts)),
+        rx.match(
+            _form(number, "ru"),
+            *((f, _filled("ru", f"{key}.{f}", facts)) for f in ("one", "few")),
+            _filled("ru", f"{key}.many", facts),
+        ),
         rx.match(_form(number, "en"), ("one", _filled("en", f"{key}.one", facts)), _filled("en", f"{key}.many", facts)),
     )
 
 
 def _form(number: rx.Var[int], language: str) -> rx.Var[str]:
-    return rx.Var(f"{PLURAL[language]}({number!s})", _var_type=str, _var_data=number._get_all_var_data())
+    return rx.Var(f"{PLURAL[language]}({number!s})", _var_type=str, _var_data=number._get_all_var_data())  # noqa: SLF001 - Reflex offers no other way
 
 
 def _filled(language: str, key: str, facts: dict[str, object]) -> rx.Var[str]:
