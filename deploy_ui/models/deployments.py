@@ -7,12 +7,13 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from deploy_ui.enums import EventKind, InstanceStatus, Phase, Reason, Wish
+from deploy_ui.models.columns import Moment, word
 
 
 class Deployment(SQLModel, table=True):
     """Wanted state is written by services, seen state only by the controller."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     slug: str = Field(unique=True, index=True)
     """The deployment key: the first segment of its URL; never used again, even after deletion."""
     name: str
@@ -36,26 +37,26 @@ class Deployment(SQLModel, table=True):
     """Empty: the image's."""
     env_sealed: str = ""
     """Environment variables, sealed by `deploy_ui.vault`; only names are ever shown."""
-    created_at: datetime
+    created_at: datetime = Field(sa_type=Moment)
     created_by: int = Field(foreign_key="person.id")
-    changed_at: datetime
+    changed_at: datetime = Field(sa_type=Moment)
     changed_by: int = Field(foreign_key="person.id")
 
-    wish: Wish = Wish.RUN
+    wish: Wish = Field(default=Wish.RUN, sa_type=word(Wish))
     generation: int = 1
     """Raised by every change of the wanted state."""
     revision: int = 1
     """Raised by every change that needs new instances."""
 
-    phase: Phase = Phase.PENDING
-    reason: Reason = Reason.NONE
+    phase: Phase = Field(default=Phase.PENDING, sa_type=word(Phase))
+    reason: Reason = Field(default=Reason.NONE, sa_type=word(Reason))
     message: str = ""
     """The machine's own words; user content, so hostile."""
-    phase_since: datetime
+    phase_since: datetime = Field(sa_type=Moment)
     ready_instances: int = 0
     seen_generation: int = 0
     """The generation the phase speaks of; behind `generation` means still working."""
-    last_request_at: datetime | None = None
+    last_request_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Instance(SQLModel, table=True):
@@ -66,16 +67,16 @@ class Instance(SQLModel, table=True):
     deployment_id: int = Field(foreign_key="deployment.id", index=True)
     image_id: str
     revision: int
-    status: InstanceStatus = InstanceStatus.PENDING
-    reason: Reason = Reason.NONE
+    status: InstanceStatus = Field(default=InstanceStatus.PENDING, sa_type=word(InstanceStatus))
+    reason: Reason = Field(default=Reason.NONE, sa_type=word(Reason))
     message: str = ""
     address: str = ""
     """`host:port` where it listens; empty until it is known."""
     node: str = ""
-    created_at: datetime = Field(index=True)
-    started_at: datetime | None = None
-    ready_at: datetime | None = None
-    ended_at: datetime | None = None
+    created_at: datetime = Field(index=True, sa_type=Moment)
+    started_at: datetime | None = Field(default=None, sa_type=Moment)
+    ready_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
     exit_code: int | None = None
     peak_memory_mb: int | None = None
 
@@ -83,10 +84,10 @@ class Instance(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """One line of a deployment's timeline, written in the transaction of the change it tells of."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     deployment_id: int = Field(foreign_key="deployment.id", index=True)
-    at: datetime
-    kind: EventKind
+    at: datetime = Field(sa_type=Moment)
+    kind: EventKind = Field(sa_type=word(EventKind))
     actor: str = ""
     """The person's name as it was then; empty: the product itself."""
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from deploy_ui.enums import ImageKind, ImageStatus
+from deploy_ui.models.columns import Moment, word
 
 
 class Image(SQLModel, table=True):
@@ -17,7 +18,7 @@ class Image(SQLModel, table=True):
     name: str
     live_name: str | None = Field(default=None, unique=True)
     """The name while the image exists, so that a deleted one frees it."""
-    kind: ImageKind = ImageKind.MODEL
+    kind: ImageKind = Field(default=ImageKind.MODEL, sa_type=word(ImageKind))
     command: str = ""
     """What kind `command` runs; `$PORT` is filled in by a shell."""
     entry: str = "serving.py"
@@ -28,22 +29,22 @@ class Image(SQLModel, table=True):
     """`{"path", "size"}` of every file, sorted by path."""
     env_sealed: str = ""
     """Environment variables of the image, sealed by `deploy_ui.vault`."""
-    created_at: datetime
+    created_at: datetime = Field(sa_type=Moment)
     created_by: int = Field(foreign_key="person.id")
-    deleted_at: datetime | None = None
+    deleted_at: datetime | None = Field(default=None, sa_type=Moment)
 
-    status: ImageStatus = ImageStatus.QUEUED
+    status: ImageStatus = Field(default=ImageStatus.QUEUED, sa_type=word(ImageStatus))
     reason: str = ""
     """The code of what failed: `error.{reason}` says it in words."""
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     """The facts that the reason's text needs."""
     attempt: int = 0
     """Raised by every try to build; a try whose number is behind may not write."""
-    heartbeat_at: datetime | None = None
+    heartbeat_at: datetime | None = Field(default=None, sa_type=Moment)
     """Renewed by the building worker; an old one means that the worker is gone."""
     cancel_requested: bool = False
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    started_at: datetime | None = Field(default=None, sa_type=Moment)
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
     steps: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """`{"step", "offset_s", "duration_s", "ok"}`, in the order they ran; offsets count from the build's start."""
     digest: str = ""

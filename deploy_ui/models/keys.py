@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
+from deploy_ui.models.columns import Moment
 
 
 class Key(SQLModel, table=True):
@@ -17,9 +18,9 @@ class Key(SQLModel, table=True):
     """The last four characters of the secret, to recognise it by."""
     addresses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """CIDR blocks it may be used from; empty: anywhere."""
-    created_at: datetime
+    created_at: datetime = Field(sa_type=Moment)
     created_by: int = Field(foreign_key="person.id")
-    expires_at: datetime | None = None
-    disabled_at: datetime | None = None
-    revoked_at: datetime | None = None
-    last_used_at: datetime | None = None
+    expires_at: datetime | None = Field(default=None, sa_type=Moment)
+    disabled_at: datetime | None = Field(default=None, sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_used_at: datetime | None = Field(default=None, sa_type=Moment)

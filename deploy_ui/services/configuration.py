@@ -1,0 +1,171 @@
+"""What a deployment is configured to be, and which values make sense. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+
+from deploy_ui.errors import Invalid
+from deploy_ui.services.names import checked_name
+
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "cpu": (0.1, 64),
+    "memory_mb": (64, 1_048_576),
+    "min_instances": (1, 100),
+    "max_instances": (1, 100),
+    "concurrency": (1, 1000),
+    "idle_timeout_s": (1, 86_400),
+    "start_timeout_s": (1, 86_400),
+    "request_timeout_s": (1, 86_400),
+}
+ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+OUR_ENV_NAMES = {"PORT", "DEPLOYMENT", "INSTANCE"}
+LONGEST_ENV_VALUE = 32 * 1024
+MOST_ENV_NAMES = 200
+PATH = re.compile(r"/[!-~]{0,511}")
+BORN_WITH = ("image_id", "cpu", "memory_mb", "gpu", "concurrency", "ready_path", "env")
+"""What an instance gets when it is born: a change needs new instances."""
+
+
+@dataclass(frozen=True)
+class NewDeployment:
+    """What a person fills in to create a deployment."""
+
+    name: str
+    image: str
+    """Id or name."""
+    cpu: float = 1.0
+    memory_mb: int = 1024
+    gpu: int = 0
+    min_instances: int = 1
+    max_instances: int | None = None
+    """None: as many as `min_instances`."""
+    concurrency: int = 8
+    idle_timeout_s: int = 300
+    start_timeout_s: int = 120
+    request_timeout_s: int = 60
+    ready_path: str = ""
+    """Empty: the image's."""
+    env: dict[str, str] = field(default_factory=dict, repr=False)
+    slug: str = ""
+    """Empty: made from the name."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What to change of a deployment; None leaves a value as it is."""
+
+    name: str | None = None
+    image: str | None = None
+    cpu: float | None = None
+    memory_mb: int | None = None
+    gpu: int | None = None
+    min_instances: int | None = None
+    max_instances: int | None = None
+    instances: int | None = None
+    """How many to run now, between the two."""
+    concurrency: int | None = None
+    idle_timeout_s: int | None = None
+    start_timeout_s: int | None = None
+    request_timeout_s: int | None = None
+    ready_path: str | None = None
+    env: dict[str, str | None] | None = field(default=None, repr=False)
+    """Merged into what is there; a value of None removes the name."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The whole configuration of one deployment."""
+
+    name: str
+    image_id: str
+    cpu: float
+    memory_mb: int
+    gpu: int
+    min_instances: int
+    max_instances: int
+    instances: int
+    concurrency: int
+    idle_timeout_s: int
+    start_timeout_s: int
+    request_timeout_s: int
+    ready_path: str
+    env: dict[str, str] = field(repr=False)
+
+
+NAMES = tuple(each.name for each in fields(Configuration))
+
+
+def first(new: NewDeployment, image_id: str) -> Configuration:
+    """Return the configuration that a new deployment begins with, or raise Invalid."""
+    same = {name: getattr(new, name) for name in NAMES if name not in {"image_id", "max_instances", "instances"}}
+    most = new.min_instances if new.max_instances is None else new.max_instances
+    return checked(Configuration(**same, image_id=image_id, max_instances=most, instances=new.min_instances))
+
+
+def changed(old: Configuration, change: Change, image_id: str | None) -> Configuration:
+    """Return the configuration after a change, or raise Invalid."""
+    given = {name: getattr(change, name) for name in NAMES if name not in {"image_id", "env"}}
+    new = replace(old, **{name: value for name, value in given.items() if value is not None})
+    new = replace(new, image_id=image_id or old.image_id, env=merged(old.env, change.env or {}))
+    if change.instances is None:
+        new = replace(new, instances=max(new.min_instances, min(new.instances, new.max_instances)))
+    return checked(new)
+
+
+def merged(old: Mapping[str, str], change: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the variables after a change; a value of None removes the name."""
+    both = {**old, **change}
+    return {name: value for name, value in sorted(both.items()) if value is not None}
+
+
+def differences(old: Configuration, new: Configuration) -> list[str]:
+    """Return the names of what differs."""
+    return [name for name in NAMES if getattr(old, name) != getattr(new, name)]
+
+
+def needs_new_instances(names: list[str]) -> bool:
+    """Say whether a change of these values replaces the running instances."""
+    return any(name in BORN_WITH for name in names)
+
+
+def checked(configuration: Configuration) -> Configuration:
+    """Return the configuration with a clean name, or raise Invalid naming the field."""
+    _check_instances(configuration)
+    for name, (low, high) in BOUNDS.items():
+        if not low <= getattr(configuration, name) <= high:
+            raise Invalid("out_of_range", field=name, low=low, high=high)
+    if configuration.gpu != 0:
+        raise Invalid("gpu_not_offered", field="gpu")
+    if configuration.ready_path and not PATH.fullmatch(configuration.ready_path):
+        raise Invalid("ready_path_wrong", field="ready_path")
+    check_env(configuration.env)
+    return replace(configuration, name=checked_name(configuration.name))
+
+
+def _check_instances(configuration: Configuration) -> None:
+    low, high = configuration.min_instances, configuration.max_instances
+    if low == 0:
+        raise Invalid("min_instances_zero", field="min_instances")
+    if high == 0:
+        raise Invalid("max_instances_zero", field="max_instances")
+    if low > high:
+        raise Invalid("min_above_max", field="min_instances", low=low, high=high)
+    if not low <= configuration.instances <= high:
+        raise Invalid("instances_out_of_range", field="instances", low=low, high=high)
+
+
+def check_env(env: Mapping[str, str]) -> None:
+    """Raise Invalid unless a process can be given these variables."""
+    if len(env) > MOST_ENV_NAMES:
+        raise Invalid("env_too_many", field="env", most=MOST_ENV_NAMES)
+    for name, value in env.items():
+        if not ENV_NAME.fullmatch(name):
+            raise Invalid("env_name_wrong", field="env", name=name[:80])
+        if name in OUR_ENV_NAMES:
+            raise Invalid("env_name_reserved", field="env", name=name)
+        if "\0" in value or len(value.encode("utf-8", "replace")) > LONGEST_ENV_VALUE or not _encodable(value):
+            raise Invalid("env_value_wrong", field="env", name=name)
+
+
+def _encodable(value: str) -> bool:
+    return value.encode("utf-8", "ignore").decode() == value

@@ -1,0 +1,228 @@
+"""Deployments: what people want to run. The controller makes it so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select
+
+from deploy_ui import clock, hints, vault
+from deploy_ui.db import reading, transaction
+from deploy_ui.enums import EventKind, InstanceStatus, Phase, Role, Wish
+from deploy_ui.errors import Conflict
+from deploy_ui.models import Deployment, Instance
+from deploy_ui.services import cards, configuration, events, lookup, slugs
+from deploy_ui.services.cards import DeploymentCard, DeploymentRow
+from deploy_ui.services.configuration import Change, Configuration, NewDeployment
+from deploy_ui.services.paging import DEFAULT_LIMIT, Page
+from deploy_ui.services.viewer import Viewer
+
+__all__ = ["Change", "DeploymentCard", "DeploymentRow", "Effect", "NewDeployment"]
+
+TRIES = 5
+"""How often a name or a slug may be snatched away by somebody at the same moment."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change will do."""
+
+    restarts: int
+    """Instances that will be replaced, one by one, while the old ones serve."""
+    revision: int
+    """The revision after the change."""
+
+
+def rows(
+    viewer: Viewer,
+    *,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+    search: str = "",
+    status: Phase | None = None,
+) -> Page[DeploymentRow]:
+    """Return one page: what needs attention first. Deleted ones only when asked for."""
+    viewer.require(Role.VIEWER)
+    with reading() as session:
+        return cards.page(session, limit=limit, cursor=cursor, search=search, status=status)
+
+
+def counts(viewer: Viewer) -> dict[str, int]:
+    """Return how many deployments each phase has; phases without any are left out."""
+    viewer.require(Role.VIEWER)
+    with reading() as session:
+        grouped = select(Deployment.phase, func.count()).group_by(col(Deployment.phase))
+        return {phase.value: number for phase, number in session.exec(grouped)}
+
+
+def card(viewer: Viewer, slug: str) -> DeploymentCard:
+    """Return the card; a deleted deployment still has one."""
+    viewer.require(Role.VIEWER)
+    with reading() as session:
+        return cards.card(session, lookup.deployment(session, slug))
+
+
+def create(viewer: Viewer, new: NewDeployment) -> DeploymentCard:
+    """Record a new deployment; the controller starts it."""
+    viewer.require(Role.EDITOR)
+    made = _retried(lambda: _create(viewer, new))
+    _tell(made.slug)
+    return made
+
+
+def change(viewer: Viewer, slug: str, change: Change) -> DeploymentCard:
+    """Change what is wanted. New instances come up before the old ones go; nothing changed does nothing."""
+    viewer.require(Role.EDITOR)
+    made = _retried(lambda: _change(viewer, slug, change))
+    _tell(slug)
+    return made
+
+
+def effect(viewer: Viewer, slug: str, change: Change) -> Effect:
+    """Return what a change would do, or raise what it would raise for wrong values."""
+    viewer.require(Role.EDITOR)
+    with transaction() as session:
+        deployment = lookup.live_deployment(session, slug)
+        old = _configuration(deployment)
+        new = _changed(session, old, change)
+        if not configuration.needs_new_instances(configuration.differences(old, new)):
+            return Effect(restarts=0, revision=deployment.revision)
+        return Effect(restarts=_running(session, deployment), revision=deployment.revision + 1)
+
+
+def scale(viewer: Viewer, slug: str, instances: int) -> DeploymentCard:
+    """Run this many instances, within the deployment's bounds."""
+    return change(viewer, slug, Change(instances=instances))
+
+
+def start(viewer: Viewer, slug: str) -> DeploymentCard:
+    """Run it again after it was stopped."""
+    return _wish(viewer, slug, Wish.RUN, EventKind.STARTED)
+
+
+def stop(viewer: Viewer, slug: str) -> DeploymentCard:
+    """End its instances; only a person starts it again."""
+    return _wish(viewer, slug, Wish.STOP, EventKind.STOPPED)
+
+
+def delete(viewer: Viewer, slug: str) -> DeploymentCard:
+    """End it for ever. The card stays, the name becomes free, the slug does not."""
+    return _wish(viewer, slug, Wish.DELETE, EventKind.DELETED)
+
+
+def _create(viewer: Viewer, new: NewDeployment) -> DeploymentCard:
+    with transaction() as session:
+        image = lookup.usable_image(session, new.image)
+        wanted = configuration.first(new, image.id)
+        _require_free_name(session, wanted.name)
+        slug = slugs.checked_slug(session, new.slug) if new.slug else slugs.free_slug(session, wanted.name)
+        now = clock.now()
+        deployment = Deployment(
+            slug=slug,
+            name=wanted.name,
+            live_name=wanted.name,
+            image_id=image.id,
+            created_at=now,
+            created_by=viewer.person_id,
+            changed_at=now,
+            changed_by=viewer.person_id,
+            phase_since=now,
+        )
+        _write(deployment, wanted)
+        session.add(deployment)
+        session.flush()
+        events.record(session, deployment.id, EventKind.CREATED, viewer.name, image=image.name)
+        return cards.card(session, deployment)
+
+
+def _change(viewer: Viewer, slug: str, change: Change) -> DeploymentCard:
+    with transaction() as session:
+        deployment = lookup.live_deployment(session, slug)
+        old = _configuration(deployment)
+        new = _changed(session, old, change)
+        differing = configuration.differences(old, new)
+        if differing:
+            if new.name != old.name:
+                _require_free_name(session, new.name)
+            _write(deployment, new)
+            _touch(deployment, viewer)
+            deployment.revision += configuration.needs_new_instances(differing)
+            _record_change(session, deployment, viewer, differing)
+            session.flush()
+        return cards.card(session, deployment)
+
+
+def _record_change(session: Session, deployment: Deployment, viewer: Viewer, differing: list[str]) -> None:
+    if differing == ["instances"]:
+        events.record(session, deployment.id, EventKind.SCALED, viewer.name, instances=deployment.instances)
+        return
+    facts = {"fields": differing, "revision": deployment.revision}
+    events.record(session, deployment.id, EventKind.CHANGED, viewer.name, **facts)
+
+
+def _changed(session: Session, old: Configuration, change: Change) -> Configuration:
+    image = lookup.usable_image(session, change.image) if change.image else None
+    return configuration.changed(old, change, image.id if image else None)
+
+
+def _wish(viewer: Viewer, slug: str, wish: Wish, kind: EventKind) -> DeploymentCard:
+    viewer.require(Role.EDITOR)
+    find = lookup.locked_deployment if wish == Wish.DELETE else lookup.live_deployment
+    with transaction() as session:
+        deployment = find(session, slug)
+        if deployment.wish != wish:
+            deployment.wish = wish
+            if wish == Wish.DELETE:
+                deployment.live_name = None
+            _touch(deployment, viewer)
+            events.record(session, deployment.id, kind, viewer.name)
+            session.flush()
+        made = cards.card(session, deployment)
+    _tell(slug)
+    return made
+
+
+def _touch(deployment: Deployment, viewer: Viewer) -> None:
+    deployment.generation += 1
+    deployment.changed_at = clock.now()
+    deployment.changed_by = viewer.person_id
+
+
+def _configuration(deployment: Deployment) -> Configuration:
+    same = {name: getattr(deployment, name) for name in configuration.NAMES if name != "env"}
+    return Configuration(**same, env=vault.unseal(deployment.env_sealed))
+
+
+def _write(deployment: Deployment, wanted: Configuration) -> None:
+    for name in configuration.NAMES:
+        if name != "env":
+            setattr(deployment, name, getattr(wanted, name))
+    deployment.live_name = wanted.name
+    deployment.env_sealed = vault.seal(wanted.env)
+
+
+def _require_free_name(session: Session, name: str) -> None:
+    if session.exec(select(Deployment.id).where(Deployment.live_name == name)).first() is not None:
+        raise Conflict("deployment_name_taken", name=name)
+
+
+def _running(session: Session, deployment: Deployment) -> int:
+    ended = [status for status in InstanceStatus if status.ended]
+    query = select(func.count()).where(
+        col(Instance.deployment_id) == deployment.id, col(Instance.status).not_in(ended)
+    )
+    return session.exec(query).one()
+
+
+def _retried(verb: Callable[[], DeploymentCard]) -> DeploymentCard:
+    """Run again when somebody took the name or slug between our look and our write; the next look sees theirs."""
+    for _ in range(TRIES):
+        try:
+            return verb()
+        except IntegrityError:
+            continue
+    raise Conflict("changed_meanwhile")
+
+
+def _tell(slug: str) -> None:
+    hints.publish("deployments", f"deployment:{slug}", "wanted")
