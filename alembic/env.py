@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from alembic import context
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
 import deploy_ui.models  # noqa: F401 -- registers the tables
+from alembic import context
 from deploy_ui.settings import settings
 
 

@@ -3,9 +3,9 @@
 import fcntl
 from pathlib import Path
 
-from alembic import command
 from alembic.config import Config
 
+from alembic import command
 from deploy_ui.settings import settings
 
 PROJECT = Path(__file__).resolve().parent.parent

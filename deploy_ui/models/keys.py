@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
+
 from deploy_ui.models.columns import Moment
 
 

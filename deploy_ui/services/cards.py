@@ -65,9 +65,7 @@ class DeploymentCard(DeploymentRow):
     """Names only: values are never shown again."""
 
 
-def page(
-    session: Session, *, limit: int, cursor: str | None, search: str, status: Phase | None
-) -> Page[DeploymentRow]:
+def page(session: Session, *, limit: int, cursor: str | None, search: str, status: Phase | None) -> Page[DeploymentRow]:
     """Return one page of the list: what needs attention first, then by name."""
     rank = case(*((col(Deployment.phase) == phase, place) for place, phase in enumerate(Phase)), else_=len(Phase))
     order = (rank, func.lower(col(Deployment.name)), col(Deployment.id))
@@ -110,6 +108,7 @@ def card(session: Session, deployment: Deployment) -> DeploymentCard:
     creator, changer = aliased(Person), aliased(Person)
     image, created_by, changed_by = session.exec(
         select(Image, creator.name, changer.name)
+        .select_from(Image)
         .join(creator, col(creator.id) == deployment.created_by)
         .join(changer, col(changer.id) == deployment.changed_by)
         .where(Image.id == deployment.image_id)

@@ -52,7 +52,7 @@ def counts(viewer: Viewer) -> dict[str, int]:
     viewer.require(Role.VIEWER)
     with reading() as session:
         grouped = select(Deployment.phase, func.count()).group_by(col(Deployment.phase))
-        return {phase.value: number for phase, number in session.exec(grouped)}
+        return {Phase(phase).value: number for phase, number in session.exec(grouped)}
 
 
 def card(viewer: Viewer, slug: str) -> DeploymentCard:
@@ -208,9 +208,7 @@ def _require_free_name(session: Session, name: str) -> None:
 
 def _running(session: Session, deployment: Deployment) -> int:
     ended = [status for status in InstanceStatus if status.ended]
-    query = select(func.count()).where(
-        col(Instance.deployment_id) == deployment.id, col(Instance.status).not_in(ended)
-    )
+    query = select(func.count()).where(col(Instance.deployment_id) == deployment.id, col(Instance.status).not_in(ended))
     return session.exec(query).one()
 
 

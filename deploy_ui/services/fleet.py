@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography.fernet import InvalidToken
 from sqlmodel import Session, col, func, or_, select, update
@@ -126,7 +127,11 @@ def save_instance(record: Record, *, peak_memory_mb: int | None = None, node: st
         if not _assign(instance, _values(record, peak_memory_mb, node)):
             return
         if record.status.ended and not ended_before and record.reason not in ON_PURPOSE:
-            facts = {"instance": record.key, "reason": record.reason.value, "exit_code": record.exit_code}
+            facts: dict[str, Any] = {
+                "instance": record.key,
+                "reason": record.reason.value,
+                "exit_code": record.exit_code,
+            }
             events.record(session, instance.deployment_id, EventKind.INSTANCE_ENDED, **facts)
     hints.publish(f"deployment:{slug}")
 

@@ -92,9 +92,7 @@ def create(
     return NewKey(_row(key, viewer.name), secret)
 
 
-def change(
-    viewer: Viewer, slug: str, key_id: str, *, name: str | None = None, disabled: bool | None = None
-) -> KeyRow:
+def change(viewer: Viewer, slug: str, key_id: str, *, name: str | None = None, disabled: bool | None = None) -> KeyRow:
     """Rename a key, or switch it off and on."""
     viewer.require(Role.EDITOR)
     with transaction() as session:

@@ -1,0 +1,60 @@
+"""Makes what tests start from, as the product would have written it."""
+
+from typing import Any
+
+from deploy_ui import clock
+from deploy_ui.db import transaction
+from deploy_ui.enums import ImageKind, ImageStatus, Role
+from deploy_ui.ids import new_id
+from deploy_ui.models import Image, Person
+from deploy_ui.services import deployments
+from deploy_ui.services.deployments import DeploymentCard, NewDeployment
+from deploy_ui.services.viewer import Viewer
+
+NO_PASSWORD = "!"
+"""No hash of anything: this person cannot sign in."""
+
+
+def viewer(role: Role = Role.EDITOR, *, email: str = "", name: str = "") -> Viewer:
+    """Make a person of this role and return them as the viewer."""
+    person = Person(
+        email=email or f"{role}-{new_id(6)}@example.org",
+        name=name or f"Some {role}",
+        role=role,
+        password_hash=NO_PASSWORD,
+        created_at=clock.now(),
+    )
+    with transaction() as session:
+        session.add(person)
+    return Viewer(person_id=person.id, email=person.email, name=person.name, role=person.role)
+
+
+def image(by: Viewer | None = None, *, name: str = "", **values: Any) -> Image:
+    """Make an image that is ready; `values` are fields of the row."""
+    now = clock.now()
+    name = name or f"image-{new_id(6)}"
+    fields: dict[str, Any] = {
+        "id": f"img_{new_id(8)}",
+        "name": name,
+        "live_name": name,
+        "kind": ImageKind.MODEL,
+        "status": ImageStatus.READY,
+        "created_at": now,
+        "created_by": (by or viewer()).person_id,
+        "started_at": now,
+        "finished_at": now,
+        "digest": "0" * 64,
+        "environment": "0" * 16,
+        **values,
+    }
+    made = Image(**fields)
+    with transaction() as session:
+        session.add(made)
+    return made
+
+
+def deployment(by: Viewer | None = None, *, image_id: str = "", name: str = "", **values: Any) -> DeploymentCard:
+    """Make a deployment through its service; `values` are fields of NewDeployment."""
+    by = by or viewer()
+    used = image_id or image(by).id
+    return deployments.create(by, NewDeployment(name=name or f"Deployment {new_id(6)}", image=used, **values))
