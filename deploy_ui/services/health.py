@@ -1,0 +1,37 @@
+"""Whether the parts of the product answer, each by name."""
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import select
+
+from deploy_ui.db import reading
+from deploy_ui.gateway import alive
+from deploy_ui.hints import redis
+from deploy_ui.services.fleet import HEARTBEAT
+
+
+def checks() -> dict[str, bool]:
+    """Return for each part whether it answers: the product is ready when all do."""
+    return {"database": _database(), "redis": _redis(), "controller": _controller(), "gateway": alive.answers()}
+
+
+def _database() -> bool:
+    try:
+        with reading() as session:
+            return session.exec(select(1)).one() == 1
+    except SQLAlchemyError:
+        return False
+
+
+def _redis() -> bool:
+    try:
+        return bool(redis().ping())
+    except RedisError:
+        return False
+
+
+def _controller() -> bool:
+    try:
+        return bool(redis().exists(HEARTBEAT))
+    except RedisError:
+        return False
