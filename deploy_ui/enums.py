@@ -103,6 +103,7 @@ class Reason(StrEnum):
     SCALED_DOWN = "scaled_down"
     STOPPED_BY_PERSON = "stopped_by_person"
     DELETED_BY_PERSON = "deleted_by_person"
+    SHUT_DOWN = "shut_down"
 
 
 class KeyStatus(StrEnum):

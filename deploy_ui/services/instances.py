@@ -16,7 +16,10 @@ from deploy_ui.services import lookup
 from deploy_ui.services.viewer import Viewer
 
 MOST_ROWS = 200
-ON_PURPOSE = {Reason.NONE, Reason.REPLACED, Reason.SCALED_DOWN, Reason.STOPPED_BY_PERSON, Reason.DELETED_BY_PERSON}
+ON_PURPOSE = {
+    *(Reason.NONE, Reason.REPLACED, Reason.SCALED_DOWN),
+    *(Reason.STOPPED_BY_PERSON, Reason.DELETED_BY_PERSON, Reason.SHUT_DOWN),
+}
 """Reasons of an end that somebody wanted."""
 
 
