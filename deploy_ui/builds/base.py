@@ -58,8 +58,8 @@ class Progress(Protocol):
     def begin(self, step: BuildStep) -> None:
         """Say that a step begins; the one before it ended well."""
 
-    def say(self, line: str) -> None:
-        """Write one line to the build's log."""
+    def say(self, line: str, stream: str = "platform") -> None:
+        """Write one line to the build's log; `stream` is `stdout` or `stderr` for what a command wrote."""
 
     def canceled(self) -> bool:
         """Say whether a person asked to cancel; cheap enough to be asked twice a second."""
