@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,6 +25,7 @@ LONGEST_LINE = 8 * 1024
 KEPT_LINES = 400
 """How much of the output is kept to explain a failure; the log has the rest."""
 SETTLE_S = 5.0
+STREAMS = ("stdout", "stderr")
 
 
 class Cut(StrEnum):
@@ -62,9 +63,9 @@ def run(
     env: Mapping[str, str],
     limits: Limits,
     progress: Progress,
-    quiet: bool = False,
+    heard: Collection[str] = STREAMS,
 ) -> Ended:
-    """Run the command to its end with only these variables; its lines go to the build's log unless `quiet`.
+    """Run the command to its end with only these variables; its lines on the `heard` streams go to the build's log.
 
     Raises BuildCanceled as soon as the build is canceled. Whatever way this ends, and even if this process is
     killed meanwhile, none of the command's processes is left.
@@ -74,7 +75,7 @@ def run(
         for stream, kept in (("stdout", ended.stdout), ("stderr", ended.stderr)):
             pipe = getattr(process, stream)
             os.set_blocking(pipe.fileno(), False)
-            say = (lambda _line, _stream: None) if quiet else progress.say
+            say = progress.say if stream in heard else _pass_over
             selector.register(pipe, selectors.EVENT_READ, _Lines(pipe, stream, kept, say))
         ended.cut = _follow(process, selector, limits, progress)
         _let_go(process)
@@ -151,6 +152,10 @@ def _resident(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def _pass_over(_line: str, _stream: str) -> None:
+    """Keep a line out of the log."""
 
 
 class _Lines:

@@ -1,12 +1,15 @@
-"""The author's requirements, checked line by line before anything is installed. Pure.
+r"""The author's requirements, checked line by line before anything is installed. Pure.
 
 | line | what becomes of it |
 |---|---|
-| `name[extras] ==1.0 ; marker`, continued with `\\`, followed by ` # comment` | taken |
+| `name[extras] ==1.0 ; marker`, continued with a backslash, followed by ` # comment` | taken |
 | blank, `# comment` | passed over |
-| `--extra-index-url https://host/simple` | taken, if it holds no credentials: requirements are shown to everybody |
-| any other option: `-r`, `-e`, `-c`, `--index-url`, `--find-links`, `--hash`, … | refused: it would read this machine's files, or change what other lines mean |
-| `name @ https://…`, `https://…`, `git+…`, `./path`, `file:…` | refused: an image is built from packages of an index, which a lock can name |
+| `--extra-index-url https://host/simple` | taken, if it holds no credentials: requirements are shown |
+| another option: `-r`, `-e`, `-c`, `--index-url`, `--find-links`, … | refused |
+| `name @ https://…`, `https://…`, `git+…`, `./path`, `file:…` | refused |
+
+Options are refused because they read this machine's files or change what other lines mean; addresses and paths
+because an image is built from packages of an index, which a lock can name.
 """
 
 import re

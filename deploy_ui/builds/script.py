@@ -1,6 +1,4 @@
-"""The serving script, looked at without running it: does it parse, and can it hold what its kind needs? Pure but for
-reading the file.
-"""
+"""Looks at the serving script without running it: whether it parses, and whether it can hold what its kind needs."""
 
 import ast
 import warnings

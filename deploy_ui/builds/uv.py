@@ -1,0 +1,97 @@
+"""Builds an image for the process runtime: a uv environment, and proof that the script can be served in it."""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy_ui.builds import environments, imports, script
+from deploy_ui.builds.base import BuildFailed, BuildSpec, Built, Progress
+from deploy_ui.builds.lock import Lock, resolve
+from deploy_ui.builds.requirements import parse
+from deploy_ui.enums import BuildStep, ImageKind
+from deploy_ui.settings import settings
+
+CACHE_FOLDER = "__pycache__"
+FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def build(spec: BuildSpec, progress: Progress) -> Built:
+    """Build the image; see `deploy_ui.builds.base.Builder`."""
+    try:
+        with _work() as work:
+            return _build(spec, work, progress)
+    except OSError as error:
+        if error.errno in FULL:
+            raise BuildFailed("disk_full") from error
+        raise
+
+
+def _build(spec: BuildSpec, work: Path, progress: Progress) -> Built:
+    served = spec.kind != ImageKind.COMMAND
+    progress.begin(BuildStep.CHECK)
+    uploaded = list(_files(spec.folder))
+    script.check(spec.kind, spec.folder, spec.entry)
+    wanted = parse(spec.requirements)
+    progress.begin(BuildStep.RESOLVE)
+    lock = resolve(
+        wanted, environments.SERVING / "requirements.txt" if served else None, sys.executable, work, progress
+    )
+    progress.begin(BuildStep.INSTALL)
+    environment = environments.obtain(lock, served=served, progress=progress)
+    schema = None
+    if served:
+        progress.begin(BuildStep.IMPORT)
+        schema = imports.check(spec, environment, work, progress)
+    progress.begin(BuildStep.SEAL)
+    _remove_strays(spec.folder, set(uploaded))
+    return Built(
+        digest=digest(spec, lock, uploaded),
+        environment=environment.name,
+        lock=lock.versions,
+        size_bytes=environments.folder_size(spec.folder) + environments.size_of(environment),
+        request_schema=schema,
+    )
+
+
+def digest(spec: BuildSpec, lock: Lock, files: list[str]) -> str:
+    """Return the SHA-256 over all that makes the image what it is."""
+    total = hashlib.sha256(json.dumps([spec.kind, spec.entry, spec.command, lock.pinned]).encode())
+    for path in sorted(files):
+        with (spec.folder / path).open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        total.update(json.dumps([path, content]).encode())
+    return total.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for root, _, names in os.walk(folder):
+        for name in names:
+            yield str((Path(root) / name).relative_to(folder))
+
+
+def _remove_strays(folder: Path, uploaded: set[str]) -> None:
+    """Remove what the import wrote into the image's folder, but for compiled modules, which start instances faster."""
+    for root, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(root) / name).is_symlink()]
+        for name in [*names, *links]:
+            path = (Path(root) / name).relative_to(folder)
+            if str(path) not in uploaded and path.parent.name != CACHE_FOLDER:
+                (folder / path).unlink()
+
+
+@contextmanager
+def _work() -> Iterator[Path]:
+    """Give a folder for the build's own files, and remove it."""
+    settings().environments_dir.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".work.", dir=settings().environments_dir))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
