@@ -20,7 +20,7 @@ class InstanceSpec:
     command: tuple[str, ...]
     """The program and its arguments; `$PORT` is in its environment."""
     folder: Path
-    """The image's files: the working directory. The instance may not change them."""
+    """The image's files. The instance works in a folder of its own that shows them, and may not change them here."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Only these variables, and what every instance gets: PORT, DEPLOYMENT, INSTANCE, PATH, HOME, TMPDIR, LANG."""
     cpu: float = 1.0
@@ -133,7 +133,12 @@ class LogSource(Protocol):
         """Return the newest lines of these instances, oldest first, merged by time."""
 
     def after(self, instances: list[str], cursors: Mapping[str, str], *, limit: int) -> list[LogLine]:
-        """Return the lines behind each instance's cursor (none: from the start), oldest first, at most `limit`."""
+        """Return the lines behind each instance's cursor, oldest first, at most `limit`.
+
+        An instance without a cursor is read from its start; when others have one, it is read from where the oldest of
+        them stands, so that what a `tail` left out does not come afterwards. A cursor that we did not make raises
+        `Invalid("log_cursor_invalid")`.
+        """
 
     def read(self, instance: str) -> Iterator[LogLine]:
         """Yield every line that is still kept of one instance, oldest first."""

@@ -1,0 +1,34 @@
+"""The runtime that the settings ask for."""
+
+import functools
+from pathlib import Path
+
+from deploy_ui.runtimes.base import LogSource, Runtime, UsageSource
+from deploy_ui.runtimes.logs import LogFiles
+from deploy_ui.runtimes.process import ProcessRuntime
+from deploy_ui.settings import settings
+
+
+def runtime() -> Runtime:
+    """Return what runs instances."""
+    return _process_runtime(settings().instances_dir, settings().instance_logs_dir)
+
+
+def usage_source() -> UsageSource:
+    """Return what tells the use of running instances. It remembers the last look, so it is one for each process."""
+    return _process_runtime(settings().instances_dir, settings().instance_logs_dir)
+
+
+def log_source() -> LogSource:
+    """Return what reads the logs of instances."""
+    return log_files()
+
+
+def log_files() -> LogFiles:
+    """Return the kept logs themselves, for whoever cleans them up."""
+    return LogFiles(settings().instance_logs_dir)
+
+
+@functools.cache
+def _process_runtime(instances: Path, logs: Path) -> ProcessRuntime:
+    return ProcessRuntime(instances, logs)

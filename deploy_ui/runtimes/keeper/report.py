@@ -1,0 +1,42 @@
+"""What a keeper reports of its instance: one small JSON file, replaced by rename."""
+
+import json
+import os
+
+RUNNING = "running"
+STOPPING = "stopping"
+ENDED = "ended"
+
+FILE = "state.json"
+ORDER_FILE = "order.json"
+LOCK_FILE = "lock"
+"""Locked while the keeper lives: the kernel lets go of it when the keeper dies, however it dies."""
+CONTROL_FILE = "control"
+"""A named pipe: a byte in it wakes the keeper to look at the stop file."""
+STOP_FILE = "stop"
+"""Exists once somebody asked the instance to end."""
+KEEPER_LOG_FILE = "keeper.log"
+"""What the keeper itself said; empty unless it broke."""
+WORK_FOLDER = "work"
+HOME_FOLDER = "home"
+TMP_FOLDER = "tmp"
+
+Report = dict[str, object]
+
+
+def write(folder: str, report: Report) -> None:
+    """Replace the report; a reader sees the old one or the new one, never a part."""
+    draft = os.path.join(folder, f".{FILE}.{os.getpid()}")
+    with open(draft, "w", encoding="utf-8") as file:
+        json.dump(report, file)
+    os.replace(draft, os.path.join(folder, FILE))
+
+
+def read(folder: str) -> Report:
+    """Return the report; an unreadable one (power cut) is empty. Raises FileNotFoundError if there is none."""
+    with open(os.path.join(folder, FILE), encoding="utf-8") as file:
+        try:
+            found = json.load(file)
+        except ValueError:
+            return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,123 @@
+"""The process runtime: every instance is a group of processes of this machine, watched by a keeper of its own.
+
+Nothing is remembered here: what is running is read from the instances' folders, so any number of runtimes, in any
+number of processes, see and do the same. See `keeper` for what happens beside an instance.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from deploy_ui.runtimes.base import Instance, InstanceSpec, RunState, Usage
+from deploy_ui.runtimes.folder import keeper_pid, look
+from deploy_ui.runtimes.keeper import report
+from deploy_ui.runtimes.launch import launch, prepare
+from deploy_ui.runtimes.ports import hold_port
+from deploy_ui.runtimes.usage import UsageMeter
+
+KEY = re.compile(r"[A-Za-z0-9]{1,64}")
+HIDDEN = "."
+LEFTOVER_S = 600.0
+"""An unfinished folder older than this belongs to somebody who died over it."""
+
+
+class ProcessRuntime:
+    """Runs instances as processes of this machine. Any number of these may share the two folders."""
+
+    def __init__(self, instances: Path, logs: Path) -> None:
+        self._instances = instances
+        self._logs = logs
+        self._meter = UsageMeter()
+
+    def start(self, spec: InstanceSpec) -> None:
+        """Begin running the instance and return at once; see `Runtime.start`."""
+        folder = self._folder(spec.key)
+        if folder.exists():
+            return
+        self._instances.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._sweep()
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self._instances))
+        lock = os.open(draft / report.LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            port, port_file, hold = hold_port(self._instances / ".ports")
+            with hold:
+                logs = self._logs / spec.key
+                prepare(draft, folder, spec, port=port, port_file=port_file, log_folder=logs)
+                try:
+                    draft.rename(folder)
+                except OSError:  # somebody else has just started it
+                    return
+                launch(folder, lock, hold.fileno())
+        finally:
+            os.close(lock)
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def stop(self, key: str) -> None:
+        """Ask the instance to end and return at once; see `Runtime.stop`."""
+        folder = self._folder(key)
+        seen = look(folder)
+        if seen is None or seen.state is RunState.ENDED:
+            return
+        with suppress(FileNotFoundError):
+            (folder / report.STOP_FILE).touch(mode=0o600)
+        with suppress(OSError):  # nobody reads yet: the keeper looks for the file when it starts
+            control = os.open(folder / report.CONTROL_FILE, os.O_WRONLY | os.O_NONBLOCK)
+            os.write(control, b"s")
+            os.close(control)
+
+    def forget(self, key: str) -> None:
+        """Drop an ended instance and its working files; see `Runtime.forget`."""
+        folder = self._folder(key)
+        seen = look(folder)
+        if seen is None or seen.state is not RunState.ENDED:
+            return
+        trash = Path(tempfile.mkdtemp(prefix=".trash-", dir=self._instances))
+        with suppress(FileNotFoundError):
+            folder.rename(trash / key)
+        _remove(trash)
+
+    def usage(self) -> dict[str, Usage]:
+        """Return the use of every running instance by key."""
+        return self._meter.measure(
+            {folder.name: pid for folder in self._folders() if (pid := keeper_pid(folder)) is not None}
+        )
+
+    def _folder(self, key: str) -> Path:
+        if not KEY.fullmatch(key):
+            raise ValueError(f"not an instance's key: {key!r}")
+        return self._instances / key
+
+    def _folders(self) -> Iterator[Path]:
+        with suppress(FileNotFoundError), os.scandir(self._instances) as entries:
+            names = [entry.name for entry in entries]
+            yield from (self._instances / name for name in names if not name.startswith(HIDDEN))
+
+    def _sweep(self) -> None:
+        """Remove folders that somebody died over."""
+        for pattern in (".draft-*", ".trash-*"):
+            for leftover in self._instances.glob(pattern):
+                with suppress(FileNotFoundError):
+                    if time.time() - leftover.stat().st_mtime > LEFTOVER_S:
+                        _remove(leftover)
+
+    def list(self) -> list[Instance]:
+        """Return every instance that was started and not yet forgotten; see `Runtime.list`."""
+        return [seen for folder in self._folders() if (seen := look(folder)) is not None]
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, even if the instance made parts of it unreadable. What cannot be removed is swept up later."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, names, _ in os.walk(folder):
+        for name in names:
+            inner = Path(path, name)
+            if not inner.is_symlink():
+                inner.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,37 @@
+"""What running instances use, measured from /proc."""
+
+import time
+from collections.abc import Mapping
+
+from deploy_ui.runtimes.base import Usage
+from deploy_ui.runtimes.keeper import processes
+
+MB = 1024 * 1024
+
+
+class UsageMeter:
+    """Remembers the last look at every instance, to tell CPU use since then."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[float, float]] = {}
+
+    def measure(self, keepers: Mapping[str, int]) -> dict[str, Usage]:
+        """Return the use of the families of these keepers, by instance."""
+        seen = {key: self._measure(key, pid) for key, pid in keepers.items()}
+        self._last = {key: last for key, last in self._last.items() if key in keepers}
+        return seen
+
+    def _measure(self, key: str, keeper: int) -> Usage:
+        family = processes.descendants(keeper)
+        at, seconds = time.monotonic(), _cpu_seconds(keeper, family)
+        before_at, before = self._last.get(key, (at, seconds))
+        self._last[key] = (at, seconds)
+        cores = max(0.0, seconds - before) / (at - before_at) if at > before_at else 0.0
+        return Usage(cpu_cores=round(cores, 3), memory_mb=processes.memory(family) // MB)
+
+
+def _cpu_seconds(keeper: int, family: list[int]) -> float:
+    """Add up the family, those that ended included; the keeper's own work is not the instance's."""
+    stats = [stat for pid in family if (stat := processes.stat(pid))]
+    own = processes.stat(keeper)
+    return sum(stat.seconds + stat.waited_seconds for stat in stats) + (own.waited_seconds if own else 0.0)
