@@ -1,0 +1,211 @@
+"""One test request from the console, through the gateway to one deployment, and the same request as cURL.
+
+The address is never the person's: only the method, the path behind the slug, the headers and the body are. So the
+console cannot be made to call anything else, and what a deployment answers is data here, never a page.
+"""
+
+import json
+import re
+import time
+from dataclasses import dataclass, field
+
+import httpx
+
+from deploy_ui.enums import Role
+from deploy_ui.errors import Invalid, TooLarge, Unavailable
+from deploy_ui.services import deployments, keys
+from deploy_ui.services.viewer import Viewer
+from deploy_ui.settings import settings
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+MOST_BODY = 4 * 1024 * 1024
+MOST_ANSWER = 1024 * 1024
+"""Bytes of an answer that are shown; the rest is counted."""
+MOST_HEADERS = 50
+OVERTIME_S = 5
+"""How much longer than the gateway the console waits, so that the gateway's own 504 arrives."""
+LONGEST_BINARY_PROBE = 1024
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: token
+HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110, 5.5: no line breaks, no NUL
+HOP_BY_HOP = frozenset({"connection", "content-length", "host", "keep-alive", "te", "transfer-encoding", "upgrade"})
+KEY_HEADERS = frozenset({"x-api-key", "authorization"})
+
+
+@dataclass(frozen=True)
+class Header:
+    """One header line."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a person wants to send."""
+
+    method: str = "POST"
+    path: str = "/predict"
+    """Behind the slug, with the query; begins with a slash."""
+    headers: list[Header] = field(default_factory=list)
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    phrase: str
+    duration_ms: int
+    """From sending to the last byte that was read."""
+    headers: list[Header]
+    body: str
+    """Pretty JSON, text, or empty when `binary`."""
+    size: int
+    """Bytes that were read of the body."""
+    binary: bool
+    json: bool
+    truncated: bool
+    """There was more than `MOST_ANSWER` bytes."""
+    request_id: str
+
+
+async def send(viewer: Viewer, slug: str, trial: Trial, *, transport: httpx.AsyncBaseTransport | None = None) -> Answer:
+    """Send the request with a key of the console's own, unless the headers bring one.
+
+    Raises Invalid and TooLarge for what cannot be sent, Unavailable("gateway_unreachable") when the gateway does not
+    answer. Every answer of the gateway or the instance, 5xx too, is an Answer.
+    """
+    check(trial)
+    card = deployments.card(viewer, slug)
+    request = httpx.Request(
+        trial.method, address(slug, trial.path), headers=_headers(viewer, slug, trial), content=_content(trial)
+    )
+    limit = httpx.Timeout(card.request_timeout_s + OVERTIME_S, connect=OVERTIME_S)
+    began = time.monotonic()
+    try:
+        async with httpx.AsyncClient(transport=transport, timeout=limit, follow_redirects=False) as client:
+            request.extensions["timeout"] = limit.as_dict()
+            response = await client.send(request, stream=True)
+            body, truncated = await _read(response)
+            await response.aclose()
+    except httpx.HTTPError as error:
+        raise Unavailable("gateway_unreachable", kind=type(error).__name__) from error
+    return _answer(response, body, truncated=truncated, duration_ms=round((time.monotonic() - began) * 1000))
+
+
+def curl(viewer: Viewer, slug: str, trial: Trial) -> str:
+    """Return the request as a command for a POSIX shell, with a console key that opens for five minutes."""
+    check(trial)
+    method = ["--head"] if trial.method == "HEAD" else ["-X", trial.method]
+    lines = [["curl", *method, *_literal(trial.path), _quoted(f"{settings().gateway}/{slug}{trial.path}")]]
+    for name, value in _headers(viewer, slug, trial):
+        lines.append(["-H", _quoted(f"{name}: {value}" if value else f"{name};")])
+    if trial.body:
+        lines += [] if _content_type(trial) else [["-H", _quoted("Content-Type:")]]  # curl would add one of its own
+        lines.append(["--data-raw", _quoted(trial.body)])
+    return " \\\n  ".join(" ".join(line) for line in lines)
+
+
+def check(trial: Trial) -> None:
+    """Raise Invalid or TooLarge if the request cannot be sent; `field` names what to mend."""
+    if trial.method not in METHODS:
+        raise Invalid("trial_method", field="method", method=trial.method[:20])
+    if not trial.path.startswith("/") or not trial.path.isascii() or not trial.path.isprintable() or " " in trial.path:
+        raise Invalid("trial_path", field="path")
+    if len(trial.headers) > MOST_HEADERS:
+        raise Invalid("trial_headers_many", field="headers", most=MOST_HEADERS)
+    for header in trial.headers:
+        _check_header(header)
+    if len(trial.body.encode()) > MOST_BODY:
+        raise TooLarge("trial_body_large", limit_mb=MOST_BODY // 1024 // 1024)
+    if trial.body and "json" in _content_type(trial):
+        _check_json(trial.body)
+
+
+def address(slug: str, path: str) -> str:
+    """Return where the console itself reaches the gateway: on this machine, whatever people see outside."""
+    host = settings().gateway_host
+    host = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 -- compared, not listened on
+    host = f"[{host}]" if ":" in host else host
+    return f"http://{host}:{settings().gateway_port}/{slug}{path}"
+
+
+def _check_header(header: Header) -> None:
+    if not HEADER_NAME.fullmatch(header.name):
+        raise Invalid("header_name", field="headers", name=header.name[:60])
+    if header.name.lower() in HOP_BY_HOP:
+        raise Invalid("header_ours", field="headers", name=header.name)
+    if not HEADER_VALUE.fullmatch(header.value):
+        raise Invalid("header_value", field="headers", name=header.name)
+
+
+def _check_json(body: str) -> None:
+    try:
+        json.loads(body)
+    except json.JSONDecodeError as error:
+        raise Invalid("body_not_json", field="body", line=error.lineno, column=error.colno, why=error.msg) from error
+    except RecursionError as error:
+        raise Invalid("body_not_json", field="body", line=1, column=1, why="nested too deeply") from error
+
+
+def _content_type(trial: Trial) -> str:
+    return next((each.value.lower() for each in trial.headers if each.name.lower() == "content-type"), "")
+
+
+def _headers(viewer: Viewer, slug: str, trial: Trial) -> list[tuple[str, str]]:
+    given = [(each.name, each.value) for each in trial.headers]
+    if any(name.lower() in KEY_HEADERS for name, _ in given):
+        viewer.require(Role.EDITOR)
+        return given
+    return [*given, ("X-API-Key", keys.console_key(viewer, slug))]
+
+
+def _content(trial: Trial) -> bytes | None:
+    return trial.body.encode() if trial.body else None
+
+
+async def _read(response: httpx.Response) -> tuple[bytes, bool]:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > MOST_ANSWER:
+            return bytes(body[:MOST_ANSWER]), True
+    return bytes(body), False
+
+
+def _answer(response: httpx.Response, body: bytes, *, truncated: bool, duration_ms: int) -> Answer:
+    content_type = response.headers.get("content-type", "")
+    binary = b"\0" in body[:LONGEST_BINARY_PROBE] or content_type.startswith(("image/", "audio/", "video/"))
+    text = "" if binary else body.decode(response.charset_encoding or "utf-8", errors="replace")
+    pretty = _pretty(text) if "json" in content_type and not truncated else None
+    return Answer(
+        status=response.status_code,
+        phrase=response.reason_phrase,
+        duration_ms=duration_ms,
+        headers=[Header(name, value) for name, value in response.headers.multi_items()],
+        body=text if pretty is None else pretty,
+        size=len(body),
+        binary=binary,
+        json=pretty is not None,
+        truncated=truncated,
+        request_id=response.headers.get("x-request-id", ""),
+    )
+
+
+def _pretty(text: str) -> str | None:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _quoted(text: str) -> str:
+    """Quote for a POSIX shell: inside single quotes nothing is special, history expansion neither."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _literal(path: str) -> list[str]:
+    """Return the options without which curl would read brackets as ranges, or resolve dots before sending."""
+    return [*(["--globoff"] if set("[]{}") & set(path) else []), *(["--path-as-is"] if "/." in path else [])]
