@@ -4,6 +4,7 @@ The address is never the person's: only the method, the path behind the slug, th
 console cannot be made to call anything else, and what a deployment answers is data here, never a page.
 """
 
+import asyncio
 import json
 import re
 import time
@@ -77,16 +78,10 @@ async def send(viewer: Viewer, slug: str, trial: Trial, *, transport: httpx.Asyn
     Raises Invalid and TooLarge for what cannot be sent, Unavailable("gateway_unreachable") when the gateway does not
     answer. Every answer of the gateway or the instance, 5xx too, is an Answer.
     """
-    check(trial)
-    card = deployments.card(viewer, slug)
-    request = httpx.Request(
-        trial.method, address(slug, trial.path), headers=_headers(viewer, slug, trial), content=_content(trial)
-    )
-    limit = httpx.Timeout(card.request_timeout_s + OVERTIME_S, connect=OVERTIME_S)
+    request, limit = await asyncio.to_thread(_request, viewer, slug, trial)
     began = time.monotonic()
     try:
         async with httpx.AsyncClient(transport=transport, timeout=limit, follow_redirects=False) as client:
-            request.extensions["timeout"] = limit.as_dict()
             response = await client.send(request, stream=True)
             body, truncated = await _read(response)
             await response.aclose()
@@ -152,6 +147,20 @@ def _check_json(body: str) -> None:
 
 def _content_type(trial: Trial) -> str:
     return next((each.value.lower() for each in trial.headers if each.name.lower() == "content-type"), "")
+
+
+def _request(viewer: Viewer, slug: str, trial: Trial) -> tuple[httpx.Request, httpx.Timeout]:
+    check(trial)
+    card = deployments.card(viewer, slug)
+    limit = httpx.Timeout(card.request_timeout_s + OVERTIME_S, connect=OVERTIME_S)
+    request = httpx.Request(
+        trial.method,
+        address(slug, trial.path),
+        headers=_headers(viewer, slug, trial),
+        content=_content(trial),
+        extensions={"timeout": limit.as_dict()},
+    )
+    return request, limit
 
 
 def _headers(viewer: Viewer, slug: str, trial: Trial) -> list[tuple[str, str]]:
