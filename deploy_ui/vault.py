@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
 from deploy_ui.settings import settings
 
@@ -22,6 +22,14 @@ def unseal(sealed: str) -> dict[str, str]:
     """Return what was sealed. Raises `cryptography.fernet.InvalidToken` if the key is another."""
     values: dict[str, str] = json.loads(_box().decrypt(sealed.encode())) if sealed else {}
     return values
+
+
+def unseal_if_readable(sealed: str) -> dict[str, str] | None:
+    """Return what was sealed, or None when it was sealed with a key that is gone."""
+    try:
+        return unseal(sealed)
+    except InvalidToken:
+        return None
 
 
 def _box() -> Fernet:

@@ -62,7 +62,7 @@ class DeploymentCard(DeploymentRow):
     changed_at: datetime
     changed_by: str
     env_names: list[str] = field(default_factory=list)
-    """Names only: values are never shown again."""
+    """Names only: values are never shown again. Empty when the sealing key is gone."""
 
 
 def page(session: Session, *, limit: int, cursor: str | None, search: str, status: Phase | None) -> Page[DeploymentRow]:
@@ -123,7 +123,7 @@ def card(session: Session, deployment: Deployment) -> DeploymentCard:
         settled=deployment.seen_generation == deployment.generation,
         created_by=created_by,
         changed_by=changed_by,
-        env_names=sorted(vault.unseal(deployment.env_sealed)),
+        env_names=sorted(vault.unseal_if_readable(deployment.env_sealed) or {}),
     )
 
 

@@ -1,6 +1,6 @@
 """Deployments: what people want to run. The controller makes it so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -144,7 +144,7 @@ def _change(viewer: Viewer, slug: str, change: Change) -> DeploymentCard:
         if differing:
             if new.name != old.name:
                 _require_free_name(session, new.name)
-            _write(deployment, new)
+            _write(deployment, new, differing)
             _touch(deployment, viewer)
             deployment.revision += configuration.needs_new_instances(differing)
             _record_change(session, deployment, viewer, differing)
@@ -190,15 +190,17 @@ def _touch(deployment: Deployment, viewer: Viewer) -> None:
 
 def _configuration(deployment: Deployment) -> Configuration:
     same = {name: getattr(deployment, name) for name in configuration.NAMES if name != "env"}
-    return Configuration(**same, env=vault.unseal(deployment.env_sealed))
+    return Configuration(**same, env=vault.unseal_if_readable(deployment.env_sealed) or {})
 
 
-def _write(deployment: Deployment, wanted: Configuration) -> None:
-    for name in configuration.NAMES:
-        if name != "env":
+def _write(deployment: Deployment, wanted: Configuration, differing: Iterable[str] = configuration.NAMES) -> None:
+    """Write the values that differ: variables whose key is gone stay as they are until somebody enters them anew."""
+    for name in differing:
+        if name == "env":
+            deployment.env_sealed = vault.seal(wanted.env)
+        else:
             setattr(deployment, name, getattr(wanted, name))
     deployment.live_name = wanted.name
-    deployment.env_sealed = vault.seal(wanted.env)
 
 
 def _require_free_name(session: Session, name: str) -> None:

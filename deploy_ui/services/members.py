@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
-from cryptography.fernet import InvalidToken
 from sqlmodel import Session, col, or_, select
 
 from deploy_ui import clock, vault
@@ -93,7 +92,8 @@ def members() -> list[Member]:
 
 
 def _member(deployment: Deployment, image: Image, grants: Sequence[Grant], records: Sequence[Record]) -> Member:
-    env, readable = _env(image, deployment)
+    of_image, own = vault.unseal_if_readable(image.env_sealed), vault.unseal_if_readable(deployment.env_sealed)
+    readable = of_image is not None and own is not None
     same = {name: getattr(deployment, name) for name in SAME}
     return Member(
         **same,
@@ -105,7 +105,7 @@ def _member(deployment: Deployment, image: Image, grants: Sequence[Grant], recor
         image_command=image.command,
         image_environment=image.environment,
         ready_path=deployment.ready_path or image.ready_path,
-        env=env,
+        env={**(of_image or {}), **(own or {})} if readable else {},
         env_readable=readable,
         grants=tuple(grants),
         records=tuple(records),
@@ -117,13 +117,6 @@ SAME = (
     *("ready_instances", "image_id", "cpu", "memory_mb", "concurrency", "start_timeout_s", "request_timeout_s"),
 )
 """Fields of a member that the row holds as they are."""
-
-
-def _env(image: Image, deployment: Deployment) -> tuple[dict[str, str], bool]:
-    try:
-        return {**vault.unseal(image.env_sealed), **vault.unseal(deployment.env_sealed)}, True
-    except InvalidToken:
-        return {}, False
 
 
 def _grants(session: Session, ids: Sequence[int], now: datetime) -> dict[int, list[Grant]]:
