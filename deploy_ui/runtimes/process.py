@@ -85,14 +85,15 @@ class ProcessRuntime:
 
     def usage(self) -> dict[str, Usage]:
         """Return the use of every running instance by key."""
-        return self._meter.measure(
-            {folder.name: pid for folder in self._folders() if (pid := keeper_pid(folder)) is not None}
-        )
+        return self._meter.measure(self._keepers)
 
     def _folder(self, key: str) -> Path:
         if not KEY.fullmatch(key):
             raise ValueError(f"not an instance's key: {key!r}")
         return self._instances / key
+
+    def _keepers(self) -> dict[str, int]:
+        return {folder.name: pid for folder in self._folders() if (pid := keeper_pid(folder)) is not None}
 
     def _folders(self) -> Iterator[Path]:
         with suppress(FileNotFoundError), os.scandir(self._instances) as entries:

@@ -1,25 +1,37 @@
 """What running instances use, measured from /proc."""
 
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from deploy_ui.runtimes.base import Usage
 from deploy_ui.runtimes.keeper import processes
 
 MB = 1024 * 1024
+SHORTEST_S = 0.5
 
 
 class UsageMeter:
-    """Remembers the last look at every instance, to tell CPU use since then."""
+    """Remembers the last look at every instance, to tell CPU use since then. Many threads may ask at once.
+
+    Who asks soon after another gets the same answer: CPU use over a few milliseconds says nothing.
+    """
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[float, float]] = {}
+        self._seen: dict[str, Usage] = {}
+        self._seen_at = -SHORTEST_S
+        self._turn = threading.Lock()
 
-    def measure(self, keepers: Mapping[str, int]) -> dict[str, Usage]:
+    def measure(self, keepers: Callable[[], Mapping[str, int]]) -> dict[str, Usage]:
         """Return the use of the families of these keepers, by instance."""
-        seen = {key: self._measure(key, pid) for key, pid in keepers.items()}
-        self._last = {key: last for key, last in self._last.items() if key in keepers}
-        return seen
+        with self._turn:
+            if time.monotonic() - self._seen_at >= SHORTEST_S:
+                pids = keepers()
+                self._seen = {key: self._measure(key, pid) for key, pid in pids.items()}
+                self._last = {key: last for key, last in self._last.items() if key in pids}
+                self._seen_at = time.monotonic()
+            return dict(self._seen)
 
     def _measure(self, key: str, keeper: int) -> Usage:
         family = processes.descendants(keeper)

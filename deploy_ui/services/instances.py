@@ -1,7 +1,6 @@
 """The instances of a deployment, running and ended."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from deploy_ui.db import reading
 from deploy_ui.enums import InstanceStatus, Reason, Role
 from deploy_ui.models import Instance
 from deploy_ui.runtimes.base import Usage
+from deploy_ui.runtimes.choose import usage_source
 from deploy_ui.services import lookup
 from deploy_ui.services.viewer import Viewer
 
@@ -64,7 +64,7 @@ def rows(viewer: Viewer, slug: str) -> list[InstanceRow]:
         )
         found = list(session.exec(query))
     restarts = restarts_by_key(found)
-    usage: Mapping[str, Usage] = {}
+    usage = usage_source().usage() if any(not instance.status.ended for instance in found) else {}
     return [_row(instance, restarts[instance.key], usage.get(instance.key)) for instance in found]
 
 

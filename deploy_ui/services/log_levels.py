@@ -1,0 +1,77 @@
+"""Guesses how serious a log line is from its text: programs agree on no format, and stderr is no sign by itself."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from deploy_ui.enums import LogLevel
+from deploy_ui.runtimes.base import LogLine
+
+SCANNED = 300
+"""Characters of a line that may hold its level."""
+WORDS = {
+    "trace": LogLevel.DEBUG,
+    "debug": LogLevel.DEBUG,
+    "info": LogLevel.INFO,
+    "notice": LogLevel.INFO,
+    "warn": LogLevel.WARNING,
+    "warning": LogLevel.WARNING,
+    "error": LogLevel.ERROR,
+    "exception": LogLevel.ERROR,
+    "critical": LogLevel.ERROR,
+    "fatal": LogLevel.ERROR,
+    "panic": LogLevel.ERROR,
+}
+GLOG = {"I": LogLevel.INFO, "W": LogLevel.WARNING, "E": LogLevel.ERROR, "F": LogLevel.ERROR}
+
+_names = "|".join(WORDS)
+_FIELD = re.compile(rf"""\b(?:level|levelname|severity|lvl)["']?\s*[:=]\s*["']?({_names})\b""", re.IGNORECASE)
+_WORD = re.compile(rf"""(?:^|[\s\[(|:<])({_names.upper()})(?=[\s\])|:>,-]|$)""")
+_GLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d")
+_TRACEBACK = re.compile(r"\s*Traceback \(most recent call last\)|\s+File \".*\", line \d+")
+_EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*(Error|Exception|Warning)(?::|$)")
+_PYTHON_WARNING = re.compile(r"\S+:\d+: \w*Warning: ")
+_PLATFORM = {
+    "ended (crashed": LogLevel.ERROR,
+    "ended (out of memory": LogLevel.ERROR,
+    "ended (start failed": LogLevel.ERROR,
+    "killed": LogLevel.ERROR,
+    "ended (exited": LogLevel.WARNING,
+}
+"""What our own lines begin with when they are more than information."""
+
+
+def level(text: str) -> LogLevel:
+    """Return the level that one line of a program shows; INFO when it shows none."""
+    head = text[:SCANNED]
+    if found := _FIELD.search(head) or _WORD.search(head):
+        return WORDS[found[1].lower()]
+    if found := _GLOG.match(head):
+        return GLOG[found[1]]
+    if _TRACEBACK.match(head):
+        return LogLevel.ERROR
+    if found := _EXCEPTION.match(head):
+        return LogLevel.WARNING if found[1] == "Warning" else LogLevel.ERROR
+    return LogLevel.WARNING if _PYTHON_WARNING.match(head) else LogLevel.INFO
+
+
+def leveled(lines: Iterable[LogLine]) -> Iterator[tuple[LogLine, LogLevel]]:
+    """Yield every line with its level; the lines of a traceback are errors down to the exception that ends it."""
+    tracing: set[tuple[str, str]] = set()
+    for line in lines:
+        source = (line.instance, line.stream)
+        if line.stream == "platform":
+            yield line, _platform_level(line.text)
+        elif line.text.startswith("Traceback (most recent call last)"):
+            tracing.add(source)
+            yield line, LogLevel.ERROR
+        elif source in tracing:
+            if line.text[:1] not in {" ", ""}:
+                tracing.discard(source)
+            yield line, LogLevel.ERROR
+        else:
+            yield line, level(line.text)
+
+
+def _platform_level(text: str) -> LogLevel:
+    found = [level for start, level in _PLATFORM.items() if text.startswith(start)]
+    return found[0] if found else LogLevel.INFO

@@ -1,0 +1,121 @@
+"""What the instances of a deployment wrote. Every role may read it."""
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from deploy_ui.db import reading
+from deploy_ui.enums import InstanceStatus, LogLevel, Role
+from deploy_ui.errors import NotFound
+from deploy_ui.models import Instance
+from deploy_ui.runtimes import choose
+from deploy_ui.runtimes.base import LogLine
+from deploy_ui.services import lookup
+from deploy_ui.services.instances import MOST_ROWS
+from deploy_ui.services.log_levels import leveled
+from deploy_ui.services.viewer import Viewer
+from deploy_ui.settings import settings
+
+MOST_LINES = 10_000
+"""More lines than this are never returned at once; `lines` gives them one by one."""
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """One line."""
+
+    cursor: str
+    """Keep the newest of each instance: `after` goes on behind it."""
+    at: datetime
+    instance: str
+    level: LogLevel
+    text: str
+    """What the program wrote: hostile."""
+    stream: str
+
+
+def tail(viewer: Viewer, slug: str, *, instance: str = "", limit: int = 500) -> list[LogRow]:
+    """Return the newest lines of one instance or all, oldest first."""
+    keys = _keys(viewer, slug, instance)
+    return list(_rows(choose.log_source().tail(keys, limit=_bounded(limit))))
+
+
+def after(
+    viewer: Viewer, slug: str, cursors: Mapping[str, str], *, instance: str = "", limit: int = 1000
+) -> list[LogRow]:
+    """Return the lines behind the cursors (by instance), oldest first. Cursors of other instances are passed over."""
+    keys = _keys(viewer, slug, instance)
+    known = {key: cursors[key] for key in keys if key in cursors}
+    return list(_rows(choose.log_source().after(keys, known, limit=_bounded(limit))))
+
+
+def lines(
+    viewer: Viewer,
+    slug: str,
+    *,
+    instance: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    search: str = "",
+    level: LogLevel | None = None,
+) -> Iterator[LogRow]:
+    """Return every kept line that fits, oldest first, one by one; the right to read is checked before the first.
+
+    `search` is a piece of the text in any case; `level` means this one and worse.
+    """
+    keys = _keys(viewer, slug, instance)
+    wanted = _fits(since=since, search=search.casefold(), least=level)
+    return (row for row in _every(keys, until) if wanted(row))
+
+
+def remove_old(now: datetime) -> list[str]:
+    """Remove the logs of ended instances that are older than the settings keep them; return whose they were.
+
+    For the janitor: no person asks here.
+    """
+    ended = [status for status in InstanceStatus if status.ended]
+    with reading() as session:
+        alive = set(session.exec(select(Instance.key).where(col(Instance.status).not_in(ended))))
+    return choose.log_files().remove_old(before=now - timedelta(days=settings().log_days), keep=alive)
+
+
+def _keys(viewer: Viewer, slug: str, instance: str) -> list[str]:
+    """Return the instances to read: the one that was asked for, or the newest of the deployment."""
+    viewer.require(Role.VIEWER)
+    with reading() as session:
+        deployment = lookup.deployment(session, slug)
+        query = select(Instance.key).where(Instance.deployment_id == deployment.id)
+        if instance:
+            query = query.where(Instance.key == instance)
+        keys = list(session.exec(query.order_by(col(Instance.created_at).desc()).limit(MOST_ROWS)))
+    if instance and not keys:
+        raise NotFound("instance_not_found")
+    return keys
+
+
+def _rows(found: Iterable[LogLine]) -> Iterator[LogRow]:
+    for line, level in leveled(found):
+        yield LogRow(line.cursor, line.at, line.instance, level, line.text, line.stream)
+
+
+def _every(keys: Iterable[str], until: datetime | None) -> Iterator[LogRow]:
+    source = choose.log_source()
+    merged = heapq.merge(*(source.read(key) for key in keys), key=lambda line: line.at)
+    rows = _rows(merged)
+    return rows if until is None else itertools.takewhile(lambda row: row.at <= until, rows)
+
+
+def _fits(*, since: datetime | None, search: str, least: LogLevel | None) -> Callable[[LogRow], bool]:
+    order = list(LogLevel)
+    wanted = set(order[order.index(least) :] if least else order)
+    return lambda row: (
+        row.level in wanted and (since is None or row.at >= since) and (not search or search in row.text.casefold())
+    )
+
+
+def _bounded(limit: int) -> int:
+    return max(1, min(limit, MOST_LINES))
