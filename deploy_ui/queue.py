@@ -41,3 +41,12 @@ def enqueue(job: Job, *ids: str | int) -> bool:
         log.warning("%s not queued: %s", job, error)
         return False
     return True
+
+
+def waiting(job: Job) -> set[str] | None:
+    """Return the first id of every such job that no worker has taken yet; None if Redis does not answer."""
+    try:
+        return {str(each.args[0]) for each in queue().get_jobs() if each.func_name == job.value and each.args}
+    except RedisError as error:
+        log.warning("queue not read: %s", error)
+        return None

@@ -1,0 +1,1 @@
+"""Background jobs: they take ids, call services, and may run twice."""

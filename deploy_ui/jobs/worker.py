@@ -1,0 +1,76 @@
+"""The worker: runs background jobs one at a time, each in a process of its own that dies with the worker.
+
+RQ's defaults notice a dead worker after many minutes, so ours looks more often; builds look after themselves anyway
+(`services.builds.stale`). Exactly one queue: only then RQ moves jobs without a gap in which a kill could lose one.
+"""
+
+import ctypes
+import logging
+import os
+import signal
+import threading
+from types import FrameType
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, Worker
+from rq.job import Job as QueuedJob
+from rq.serializers import JSONSerializer
+
+from deploy_ui.jobs import images  # noqa: F401 -- loaded once here instead of in each job's process
+from deploy_ui.queue import QUEUE
+from deploy_ui.settings import settings
+
+PR_SET_PDEATHSIG = 1
+TRY_AGAIN_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+def run() -> None:
+    """Work until SIGTERM or SIGINT; then finish the job at hand and return. Outlives any trouble with Redis.
+
+    Call it in the main thread. A second signal ends the job at hand too.
+    """
+    stop = threading.Event()
+    while not stop.is_set():
+        for number in (signal.SIGTERM, signal.SIGINT):  # RQ sets its own while it works
+            signal.signal(number, lambda *_: stop.set())
+        try:
+            with Redis.from_url(settings().redis, socket_connect_timeout=2) as connection:
+                _worker(connection, stop).work(logging_level="WARNING")
+        except RedisError as error:
+            log.warning("Redis does not answer: %s", error)
+        stop.wait(TRY_AGAIN_S)
+
+
+def _worker(connection: Redis, stop: threading.Event) -> "StoppableWorker":
+    worker = StoppableWorker(
+        [Queue(QUEUE, connection=connection, serializer=JSONSerializer)],
+        connection=connection,
+        serializer=JSONSerializer,
+        worker_ttl=20,
+        job_monitoring_interval=5,
+        maintenance_interval=5,
+    )
+    worker.stop = stop
+    return worker
+
+
+class StoppableWorker(Worker):
+    """A worker that tells why it ended, and whose job's process cannot outlive it."""
+
+    stop: threading.Event
+    max_connection_wait_time = 2.0
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Note that we were asked to end: RQ's loop ends for other reasons too."""
+        self.stop.set()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def main_work_horse(self, job: QueuedJob, queue: Queue) -> None:
+        """Run the job; first ask the kernel to kill us when the worker dies."""
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != self.pid:
+            os._exit(1)  # it died before we asked
+        super().main_work_horse(job, queue)

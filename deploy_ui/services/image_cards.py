@@ -1,0 +1,184 @@
+"""What the console shows of images: rows of the list, the card, and who uses one. Nothing secret."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from deploy_ui import vault
+from deploy_ui.enums import BuildStep, ImageKind, ImageStatus, Phase, Wish
+from deploy_ui.errors import Invalid
+from deploy_ui.models import Deployment, Image, Instance, Person
+from deploy_ui.services import paging
+from deploy_ui.services.paging import Page
+from deploy_ui.settings import settings
+
+MOST_SCRIPT = 256 * 1024
+
+
+@dataclass(frozen=True)
+class ImageRow:
+    """One line of the list."""
+
+    id: str
+    name: str
+    kind: ImageKind
+    status: ImageStatus
+    reason: str
+    """Of a failed build: `error.{reason}` says it in words, with the facts."""
+    facts: dict[str, Any]
+    size_bytes: int
+    created_at: datetime
+    created_by: str
+    finished_at: datetime | None
+    deployments: int
+    """How many deployments use it now."""
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One file of an image."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step of a build."""
+
+    step: BuildStep
+    offset_s: float
+    """Since the build began."""
+    duration_s: float
+    """0.0 while it runs."""
+    state: str
+    """`running`, `ok` or `failed`."""
+
+
+@dataclass(frozen=True)
+class ImageCard(ImageRow):
+    """Everything that the card's first tab shows."""
+
+    entry: str
+    command: str
+    ready_path: str
+    requirements: str
+    script: str
+    """The beginning of the entry script; user content."""
+    digest: str
+    lock: str
+    environment: str
+    started_at: datetime | None
+    request_schema: dict[str, Any] | None
+    attempt: int
+    deleted: bool
+    files: list[FileRow] = field(default_factory=list)
+    env_names: list[str] = field(default_factory=list)
+    steps: list[StepRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class UsageRow:
+    """One deployment that uses the image, or did."""
+
+    slug: str
+    name: str
+    phase: Phase
+    now: bool
+
+
+def page(
+    session: Session, *, limit: int, cursor: str | None, search: str, status: ImageStatus | None
+) -> Page[ImageRow]:
+    """Return one page of the list, newest first; deleted images are left out."""
+    query = _rows().where(col(Image.deleted_at).is_(None))
+    if status:
+        query = query.where(col(Image.status) == status)
+    if search.strip():
+        query = query.where(paging.matches(search, Image.name, Image.id))
+    if cursor:
+        at, image_id = _place(cursor)
+        born = col(Image.created_at)
+        query = query.where(or_(born < at, and_(born == at, col(Image.id) > image_id)))
+    ordered = query.order_by(col(Image.created_at).desc(), col(Image.id)).limit(paging.checked_limit(limit) + 1)
+    items = [ImageRow(**_row(*found)) for found in session.exec(ordered)]
+    last = items[limit - 1] if len(items) > limit else None
+    return Page(items[:limit], paging.encode_cursor([last.created_at.isoformat(), last.id]) if last else None)
+
+
+def card(session: Session, image_id: str) -> ImageCard:
+    """Return the card of one image, deleted ones too."""
+    image, created_by, users = session.exec(_rows().where(Image.id == image_id)).one()
+    same = {name: getattr(image, name) for name in SAME}
+    return ImageCard(
+        **_row(image, created_by, users),
+        **same,
+        script=_script(image),
+        deleted=image.deleted_at is not None,
+        files=[FileRow(path=each["path"], size=each["size"]) for each in image.files],
+        env_names=sorted(vault.unseal(image.env_sealed)),
+        steps=[_step(each) for each in image.steps],
+    )
+
+
+def usage(session: Session, image_id: str) -> list[UsageRow]:
+    """Return every deployment that uses the image or ran it before, those that use it now first."""
+    ran = select(Instance.deployment_id).where(Instance.image_id == image_id)
+    query = select(Deployment).where(or_(col(Deployment.image_id) == image_id, col(Deployment.id).in_(ran)))
+    found = [
+        UsageRow(each.slug, each.name, each.phase, now=each.image_id == image_id and each.wish != Wish.DELETE)
+        for each in session.exec(query)
+    ]
+    return sorted(found, key=lambda each: (not each.now, each.name.lower(), each.slug))
+
+
+SAME = (
+    *("entry", "command", "ready_path", "requirements", "digest", "lock", "environment"),
+    *("started_at", "request_schema", "attempt"),
+)
+"""Fields that the card shows as the row holds them."""
+
+
+def _rows() -> SelectOfScalar[Any]:
+    """Select images with the name of their creator and the number of their users."""
+    users = (
+        select(func.count())
+        .select_from(Deployment)
+        .where(Deployment.image_id == Image.id, Deployment.wish != Wish.DELETE)
+        .correlate(Image)
+        .scalar_subquery()
+    )
+    query: Any = select(Image, Person.name, users).join(Person, col(Person.id) == Image.created_by)
+    return cast("SelectOfScalar[Any]", query)
+
+
+def _row(image: Image, created_by: str, users: int) -> dict[str, Any]:
+    same = ("id", "name", "kind", "status", "reason", "facts", "size_bytes", "created_at", "finished_at")
+    return {**{name: getattr(image, name) for name in same}, "created_by": created_by, "deployments": users}
+
+
+def _step(step: Mapping[str, Any]) -> StepRow:
+    state = {None: "running", True: "ok", False: "failed"}[step["ok"]]
+    return StepRow(BuildStep(step["step"]), step["offset_s"], step["duration_s"] or 0.0, state)
+
+
+def _script(image: Image) -> str:
+    """Return the beginning of the entry script; nothing for an image without one."""
+    path = settings().images_dir / image.id / "src" / image.entry
+    if not image.entry or not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return paging.plain(file.read(MOST_SCRIPT).decode(errors="replace"))
+
+
+def _place(cursor: str) -> tuple[datetime, str]:
+    at, image_id = paging.decode_cursor(cursor, (str, str))
+    try:
+        return datetime.fromisoformat(at).astimezone(UTC), image_id
+    except (ValueError, OverflowError) as error:
+        raise Invalid("cursor_wrong", field="cursor") from error
