@@ -2,12 +2,12 @@
 
 import json
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jwt
 import pytest
+from jwt.types import Options
 
 from deploy_ui.gateway import keys
 from deploy_ui.settings import settings
@@ -15,21 +15,14 @@ from deploy_ui.settings import settings
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("DEPLOY_UI_DATA_DIR", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("data_dir")
 
 
 def claims(secret: str) -> dict[str, object]:
     key = jwt.PyJWK(json.loads(keys.public_jwks())["keys"][0])
-    checks = {"verify_exp": False, "verify_iat": False}
-    decoded: dict[str, object] = jwt.decode(
-        secret.removeprefix("dk_"), key, algorithms=["ES256"], issuer="deploy-ui", options=checks
-    )
-    return decoded
+    checks: Options = {"verify_exp": False, "verify_iat": False}
+    token = secret.removeprefix("dk_")
+    return jwt.decode(token, key, algorithms=["ES256"], issuer="deploy-ui", options=checks)
 
 
 def test_a_key_says_what_it_opens_and_checks_against_the_public_half() -> None:

@@ -1,0 +1,34 @@
+"""Envoy's configuration as text: routes in, files out. The same routes always give the same bytes."""
+
+import json
+from collections.abc import Sequence
+
+from deploy_ui.gateway import places
+from deploy_ui.gateway.clusters import cluster, load_assignment
+from deploy_ui.gateway.listener import listener
+from deploy_ui.gateway.protos import Message
+from deploy_ui.gateway.routes import Route, RouteState
+from deploy_ui.gateway.virtual_host import route_configuration
+from deploy_ui.settings import Settings
+
+
+def documents(routes: Sequence[Route], jwks: str, settings: Settings) -> dict[str, str]:
+    """Return the text of each file by its path in the gateway's folder, in the order in which to write them.
+
+    Endpoints come before the clusters that have them, clusters before the routes that lead to them.
+    """
+    ordered = sorted(routes, key=lambda route: route.slug)
+    alive = [route for route in ordered if route.state is not RouteState.DELETED]
+    files = {places.endpoints(route.slug): _resources([load_assignment(route)]) for route in alive}
+    files[places.CLUSTERS] = _resources([cluster(route, settings.gateway_dir) for route in alive])
+    files[places.ROUTES] = _resources([route_configuration(ordered)])
+    files[places.LISTENERS] = _resources([listener(jwks, settings)])
+    return files
+
+
+def _resources(resources: Sequence[Message]) -> str:
+    return _text({"resources": list(resources)})
+
+
+def _text(message: Message) -> str:
+    return json.dumps(message, sort_keys=True, indent=1) + "\n"

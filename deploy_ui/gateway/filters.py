@@ -1,0 +1,69 @@
+"""What every request passes, in order: the key, the deployment's grants, the size of its body, hygiene, the router."""
+
+from deploy_ui.gateway import access, keys
+from deploy_ui.gateway.protos import Message, extension, typed
+from deploy_ui.settings import Settings
+
+CONSOLE_COOKIE = "deploy_ui_session"
+"""The console's cookie: browsers send it to every port of a host, and no instance may see it."""
+
+HYGIENE = """
+function envoy_on_request(handle)
+  local headers = handle:headers()
+  local authorization = headers:get("authorization")
+  if authorization and authorization:lower():find("bearer%s+dk_") then
+    headers:remove("authorization")
+  end
+  local kept = {}
+  for index = 0, headers:getNumValues("cookie") - 1 do
+    for cookie in headers:getAtIndex("cookie", index):gmatch("[^;]+") do
+      local name = cookie:match("^%s*([^=]-)%s*=") or ""
+      if name:lower() ~= "COOKIE" then
+        kept[#kept + 1] = cookie:match("^%s*(.-)%s*$")
+      end
+    end
+  end
+  headers:remove("cookie")
+  if #kept > 0 then
+    headers:add("cookie", table.concat(kept, "; "))
+  end
+end
+""".replace("COOKIE", CONSOLE_COOKIE)
+
+
+def http_filters(jwks: str, settings: Settings) -> list[Message]:
+    """Return the chain of filters."""
+    limit = typed(
+        "envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit",
+        max_request_bytes=str(settings.max_body_mb << 20),
+    )
+    return [
+        extension(access.JWT_FILTER, access.jwt_filter(jwks)),
+        extension(access.RBAC_FILTER, access.rbac_filter()),
+        extension("envoy.filters.http.body_size_limit", limit),
+        extension("deploy_ui.hygiene", _hygiene()),
+        extension("envoy.filters.http.router", _router()),
+    ]
+
+
+def _hygiene() -> Message:
+    """Take the console's cookie and keys in odd spellings off the request; most requests carry neither and skip it."""
+    lua = typed("envoy.extensions.filters.http.lua.v3.Lua", default_source_code={"inline_string": HYGIENE})
+    signs = [_header_has("cookie", CONSOLE_COOKIE), _header_has("authorization", keys.PREFIX)]
+    clean = {"not_matcher": {"or_matcher": {"predicate": signs}}}
+    skip = extension("skip", typed("envoy.extensions.filters.common.matcher.action.v3.SkipFilter"))
+    return typed(
+        "envoy.extensions.common.matching.v3.ExtensionWithMatcher",
+        extension_config=extension("envoy.filters.http.lua", lua),
+        xds_matcher={"matcher_list": {"matchers": [{"predicate": clean, "on_match": {"action": skip}}]}},
+    )
+
+
+def _header_has(header: str, part: str) -> Message:
+    value = typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=header)
+    match = {"contains": part, "ignore_case": True}
+    return {"single_predicate": {"input": extension("header", value), "value_match": match}}
+
+
+def _router() -> Message:
+    return typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)

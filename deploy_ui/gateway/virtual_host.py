@@ -1,0 +1,147 @@
+"""Routes: from an address to a deployment's instances, or to an answer of our own."""
+
+from collections.abc import Sequence
+
+from deploy_ui.gateway import access
+from deploy_ui.gateway.protos import METADATA, Message, extension, header, seconds, typed
+from deploy_ui.gateway.replies import body
+from deploy_ui.gateway.routes import Route, RouteState
+
+ROUTE_CONFIG = "gateway"
+RESERVED = "-"
+"""`/{slug}/-/…` is ours on every deployment."""
+RETRY_AFTER_S = 5
+RETRIED_BODY_BYTES = 1 << 20
+"""A request is tried again on another instance as long as its body is no longer than this."""
+
+ANSWERS = {
+    RouteState.NO_INSTANCE: (503, "deployment_not_ready"),
+    RouteState.STOPPED: (503, "deployment_stopped"),
+    RouteState.FAILED: (503, "deployment_failed"),
+    RouteState.DELETED: (410, "deployment_deleted"),
+}
+"""What we answer ourselves where no instance may."""
+
+
+def route_configuration(routes: Sequence[Route]) -> Message:
+    """Return the whole table of routes. An address outside it is answered 404."""
+    host = {
+        "name": "all",
+        "domains": ["*"],
+        "matcher": _matcher(routes),
+        "request_body_buffer_limit": RETRIED_BODY_BYTES,
+    }
+    return typed("envoy.config.route.v3.RouteConfiguration", name=ROUTE_CONFIG, virtual_hosts=[host])
+
+
+def serves(route: Route) -> bool:
+    """Say whether requests go to instances."""
+    return route.state is RouteState.SERVING and bool(route.endpoints)
+
+
+def _matcher(routes: Sequence[Route]) -> Message:
+    """Find a route by the first segment of the path, in a time that does not grow with the number of deployments."""
+    prefixes: Message = {}
+    exact: Message = {}
+    for route in routes:
+        whole = f"/{route.slug}"
+        prefixes[f"{whole}/"] = _action(_prefixed(route, f"{whole}/"))
+        prefixes[f"{whole}?"] = _action(_prefixed(route, whole))
+        prefixes[f"{whole}/{RESERVED}/"] = _action(_reserved(route))
+        exact[whole] = _action(_prefixed(route, whole))
+        exact[f"{whole}/{RESERVED}"] = _action(_reserved(route))
+    unknown = _action(_unknown())
+    if not routes:
+        return {"on_no_match": unknown}
+    by_prefix = _tree("prefix_match_map", prefixes, unknown)
+    return _tree("exact_match_map", exact, {"matcher": by_prefix})
+
+
+def _tree(kind: str, choices: Message, otherwise: Message) -> Message:
+    path = typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=":path")
+    return {
+        "matcher_tree": {"input": extension("path", path), kind: {"map": choices}},
+        "on_no_match": otherwise,
+    }
+
+
+def _action(route: Message) -> Message:
+    return {"action": extension("route", typed("envoy.config.route.v3.Route", **route))}
+
+
+def _prefixed(route: Route, prefix: str) -> Message:
+    """Return the route that answers below `prefix`, by an instance or by ourselves."""
+    base = {
+        "match": {"prefix": prefix},
+        "metadata": _metadata(route),
+        "typed_per_filter_config": access.OPEN if route.state is RouteState.DELETED else access.closed(route),
+    }
+    return base | (_forward(route) if serves(route) else _answer(route))
+
+
+def _metadata(route: Route) -> Message:
+    facts = {"slug": route.slug, "state": _state(route).value, "bound_keys": access.bound_keys(route)}
+    return {"filter_metadata": {METADATA: facts}}
+
+
+def _state(route: Route) -> RouteState:
+    lost = route.state is RouteState.SERVING and not route.endpoints
+    return RouteState.NO_INSTANCE if lost else route.state
+
+
+def _forward(route: Route) -> Message:
+    """Send the request to a ready instance.
+
+    The request timeout bounds silence, not the whole answer: one that streams may take as long as it goes on.
+    """
+    action = {
+        "cluster": route.slug,
+        "prefix_rewrite": "/",
+        "timeout": "0s",
+        "idle_timeout": seconds(route.request_timeout_s),
+        "retry_policy": _retry_policy(),
+    }
+    return {"route": action, "request_headers_to_remove": [access.KEY_HEADER]}
+
+
+def _retry_policy() -> Message:
+    """Try again on another instance, but never a request that an instance may have begun to work on."""
+    others = typed("envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate")
+    return {
+        "retry_on": "connect-failure,refused-stream,reset-before-request",
+        "num_retries": 4,
+        "retry_host_predicate": [extension("envoy.retry_host_predicates.previous_hosts", others)],
+        "host_selection_retry_max_attempts": 8,
+        "retry_back_off": {"base_interval": "0.005s", "max_interval": "0.05s"},
+    }
+
+
+def _answer(route: Route) -> Message:
+    status, code = ANSWERS[_state(route)]
+    answer = _direct(status, code)
+    if status == 503:  # noqa: PLR2004 -- the status of HTTP
+        answer["response_headers_to_add"].append(header("retry-after", str(RETRY_AFTER_S)))
+    return answer
+
+
+def _reserved(route: Route) -> Message:
+    config = access.OPEN if route.state is RouteState.DELETED else access.closed(route)
+    answer = _answer(route) if route.state is RouteState.DELETED else _direct(404, "not_found")
+    return {
+        "match": {"prefix": f"/{route.slug}/{RESERVED}"},
+        "metadata": _metadata(route),
+        "typed_per_filter_config": config,
+        **answer,
+    }
+
+
+def _unknown() -> Message:
+    answer = _direct(404, "deployment_not_found")
+    return {"match": {"prefix": "/"}, "typed_per_filter_config": access.OPEN, **answer}
+
+
+def _direct(status: int, code: str) -> Message:
+    return {
+        "direct_response": {"status": status, "body": {"inline_string": body(code)}},
+        "response_headers_to_add": [header("content-type", "application/json")],
+    }
