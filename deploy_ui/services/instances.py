@@ -1,8 +1,12 @@
 """The instances of a deployment, running and ended."""
 
+import functools
+import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import case
 from sqlmodel import col, select
@@ -10,10 +14,11 @@ from sqlmodel import col, select
 from deploy_ui.db import reading
 from deploy_ui.enums import InstanceStatus, Reason, Role
 from deploy_ui.models import Instance
+from deploy_ui.runtimes import choose
 from deploy_ui.runtimes.base import Usage
-from deploy_ui.runtimes.choose import usage_source
 from deploy_ui.services import lookup
 from deploy_ui.services.viewer import Viewer
+from deploy_ui.settings import settings
 
 MOST_ROWS = 200
 ON_PURPOSE = {
@@ -64,7 +69,8 @@ def rows(viewer: Viewer, slug: str) -> list[InstanceRow]:
         )
         found = list(session.exec(query))
     restarts = restarts_by_key(found)
-    usage = usage_source().usage() if any(not instance.status.ended for instance in found) else {}
+    running = any(not instance.status.ended for instance in found)
+    usage = _usage(settings().instances_dir, int(time.monotonic())) if running else {}
     return [_row(instance, restarts[instance.key], usage.get(instance.key)) for instance in found]
 
 
@@ -80,6 +86,12 @@ def restarts_by_key(found: list[Instance]) -> dict[str, int]:
         else:
             crashed[instance.revision] += 1
     return restarts
+
+
+@functools.lru_cache(maxsize=1)
+def _usage(_instances_dir: Path, _second: int) -> Mapping[str, Usage]:
+    """Look once a second for everybody who watches: shorter looks make CPU use jump."""
+    return choose.usage_source().usage()
 
 
 def _row(instance: Instance, restarts: int, usage: Usage | None) -> InstanceRow:
