@@ -1,0 +1,60 @@
+# The commands of the project. `make up` needs only Python 3.11 or newer with venv, and a package registry.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell \
+	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+UV := $(BIN)/python deploy_ui/registry.py
+INSTALLED := $(VENV)/.installed
+GATES := $(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
+
+.PHONY: help up test lint bench lock install pages browser
+
+help: ## Show what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: pages ## Install what is missing, and start everything on this machine until Ctrl-C
+	@exec $(BIN)/deploy-ui up $(if $(KEEP_INSTANCES),--keep-instances)
+
+test: pages browser ## Run every gate and every test
+	@$(GATES)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: install ## Run the gates without the tests
+	@$(GATES)
+
+bench: pages ## Run the benchmarks; they print what they measured
+	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py); done
+
+lock: install ## Resolve the dependencies anew into requirements.lock
+	@$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--quiet --group dev pyproject.toml -o requirements.lock $(ARGS)
+
+install: $(INSTALLED)
+
+# Of the lock, the one requirement that installs all the others.
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Deploy UI needs Python 3.11 or newer, and found none. Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Deploy UI needs Python 3.11 or newer; $(PYTHON) is older or missing."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module. Install it (Debian, Ubuntu: apt-get install python3-venv)."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@awk '/^uv==/ { found = 1 } found { print } found && !/\\$$/ { exit }' requirements.lock > $(VENV)/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+pages: install
+	@$(BIN)/python -m deploy_ui.build_pages
+
+# One that is on the machine; else Debian's, where we may install; else Playwright's own.
+browser: install
+	@command -v chromium chromium-browser google-chrome google-chrome-stable > /dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends -y chromium > /dev/null && exit 0; \
+	fi; \
+	$(BIN)/playwright install chromium

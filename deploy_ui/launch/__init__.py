@@ -1,0 +1,1 @@
+"""How the product's processes are started, kept running and ended on one machine."""
