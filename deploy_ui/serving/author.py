@@ -1,0 +1,81 @@
+"""The author's model: made, loaded, and called with what a request says."""
+
+import inspect
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .hints import Hint, read_hint
+from .http import Request
+from .log import say
+from .refusals import Refusal, failed
+from .steps import Steps, first_method
+from .threads import Threads
+
+NO_HEADERS: Mapping[str, str] = {}
+
+
+class Author:
+    """An instance of the author's class, its steps, and what its hint says of payloads."""
+
+    def __init__(self, model: object, hint: Hint, concurrency: int) -> None:
+        self.model = model
+        self.hint = hint
+        self.steps = Steps(model, concurrency)
+
+    async def call(self, payloads: list[Any], request: Request) -> list[Any]:
+        """Return an answer for each payload, or raise a Refusal; a traceback goes to the log under the request's id."""
+        try:
+            return await self.steps.run(payloads, request.headers if self.steps.want_headers else NO_HEADERS)
+        except (Exception, SystemExit) as error:
+            raise told(error, request.id) from error
+
+
+def told(error: BaseException, request: str) -> Refusal:
+    """Turn what the author's code raised into the answer.
+
+    An exception that has a `status_code` from 400 to 599, as FastAPI's HTTPException does, chooses status and words.
+    """
+    if isinstance(error, Refusal):
+        return error
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int) and 400 <= status <= 599:  # noqa: PLR2004
+        detail = getattr(error, "detail", None)
+        return Refusal(status, "refused_by_model", str(detail if detail is not None else error))
+    say(f"Request {request} failed:\n{_traceback(error)}")
+    return failed(error)
+
+
+def _traceback(error: BaseException) -> str:
+    """Return the traceback without our own frames above the author's."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None and _ours(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(error.with_traceback(trace))).rstrip()
+
+
+def _ours(filename: str) -> bool:
+    return filename.startswith(f"{__file__.rpartition('/')[0]}/")
+
+
+async def bring_up(model: type, name: str, concurrency: int) -> Author:
+    """Make the author's object and run its `load()`, both beside the event loop unless `load` is async."""
+    thread = Threads(1, "load")
+    made = await thread.run(_make, model, name)
+    load = getattr(made, "load", None)
+    if callable(load) and getattr(made, "ready", False) is not True:  # KServe's scripts may load in __init__ and say so
+        await (load() if inspect.iscoroutinefunction(load) else thread.run(load))
+    hint = await thread.run(read_hint, first_method(made, model))
+    return Author(made, hint, concurrency)
+
+
+def _make(model: Callable[..., object], name: str) -> object:
+    """Make the object; a constructor that needs one argument gets the name, as KServe's does."""
+    needed = [
+        each
+        for each in inspect.signature(model).parameters.values()
+        if each.default is each.empty and each.kind not in {each.VAR_POSITIONAL, each.VAR_KEYWORD}
+    ]
+    if not needed:
+        return model()
+    return model(**{needed[0].name: name}) if needed[0].kind is needed[0].KEYWORD_ONLY else model(name)

@@ -1,0 +1,40 @@
+"""What an instance writes: the author's lines at once and untouched, one line a request, and ours for the platform."""
+
+import io
+import json
+import logging
+import sys
+from time import perf_counter
+
+QUIET = ("/health/", "/v2/health/")
+"""Addresses that are asked all the time; only their failures after the start are worth a line."""
+
+
+def set_up() -> None:
+    """Let every line out as soon as it ends, in UTF-8 whatever the locale, and never fail on odd characters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+def show_logging() -> None:
+    """Print the author's `logging` from level INFO on, unless the script has set logging up itself."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+def say(text: str) -> None:
+    """Write one line of ours."""
+    sys.stderr.write(f"{text}\n")
+
+
+def say_fault(code: str, message: str, **facts: object) -> None:
+    """Write the line that the platform reads: why the process is about to end."""
+    say(json.dumps({"code": code, **facts, "message": message}))
+
+
+def request_line(method: str, path: str, status: int, began: float, request: str) -> None:
+    """Write the one line of a request that has ended."""
+    if status < 400 and path.startswith(QUIET):  # noqa: PLR2004
+        return
+    sys.stdout.write(f"{method} {path} {status} {(perf_counter() - began) * 1000:.1f} ms {request}\n")

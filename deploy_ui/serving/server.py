@@ -1,0 +1,129 @@
+"""Listens, and ends in order: on SIGTERM nothing new is taken, and what is in flight gets its time."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any, Protocol
+
+import uvicorn
+import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .environment import Environment
+from .http import Receive, Scope, Send
+from .log import say, say_fault
+from .slots import Slots
+
+KEEP_ALIVE_S = 3900
+"""Longer than a gateway keeps idle connections (Envoy: an hour), so that it never sends into one that we close."""
+
+
+class App(Protocol):
+    """What is served."""
+
+    slots: Slots
+    closing: bool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn that ends with our exit code instead of raising the signal again."""
+
+    def __init__(self, app: App, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.app = app
+        self.code = 0
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """End in order at the first signal, at once at the second."""
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(each, self.end)
+        yield
+
+    def end(self, code: int = 0) -> None:
+        """Begin the end; asked again, hurry."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+        self.app.closing = True
+        self.code = self.code or code
+
+
+def run(
+    app: App, environment: Environment, *, whole: bool, load: Callable[[], Coroutine[Any, Any, int]] | None = None
+) -> int:
+    """Serve until a signal and return the exit code.
+
+    `load` runs beside the server; when it returns a code other than 0, the server ends with it.
+    `whole`: the application has a lifespan and may speak WebSocket.
+    """
+    try:
+        listener = _listen(environment.host, environment.port)
+    except OSError as error:
+        say_fault("port_not_free", f"{environment.host}:{environment.port} cannot be opened: {error.strerror}.")
+        return 1
+    config = uvicorn.Config(
+        app,
+        http=HttpToolsProtocol,
+        ws="auto" if whole else "none",
+        lifespan="auto" if whole else "off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=environment.grace_s,
+    )
+    if not whole:
+        logging.getLogger("uvicorn.error").setLevel(
+            logging.CRITICAL
+        )  # our own lines say it all, and with the request's id
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(Server(app, config), listener, load))
+
+
+async def _serve(server: Server, listener: socket.socket, load: Callable[[], Coroutine[Any, Any, int]] | None) -> int:
+    loading = asyncio.create_task(_load(server, load)) if load else None
+    try:
+        await server.serve(sockets=[listener])
+    except SystemExit:
+        say_fault("load_failed", "The application's start-up failed; the lines above say why.")
+        return 1
+    if server.app.slots.inside or (loading and not loading.done()):
+        _leave(server)
+    return server.code
+
+
+async def _load(server: Server, load: Callable[[], Coroutine[Any, Any, int]]) -> None:
+    code = await load()
+    if code:
+        server.end(code)
+
+
+def _leave(server: Server) -> None:
+    """End the process although a thread still works: it cannot be interrupted, and waiting for it has had its time."""
+    if server.app.slots.inside:
+        say(f"The time to finish is over: {server.app.slots.inside} requests were cut off.")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(server.code)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
