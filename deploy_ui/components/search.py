@@ -1,0 +1,16 @@
+"""The field that narrows a list."""
+
+import reflex as rx
+from reflex.event import passthrough_event_spec
+
+
+class SearchField(rx.Component):
+    """Keeps what is typed in the browser; tells the server when typing pauses."""
+
+    library = rx.asset("search.js", shared=True).importable_path
+    tag = "SearchField"
+
+    value: rx.Var[str]
+    placeholder: rx.Var[str]
+    clear_label: rx.Var[str]
+    on_change: rx.EventHandler[passthrough_event_spec(str)]

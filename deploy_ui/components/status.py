@@ -1,0 +1,75 @@
+"""Status: always a dot and a word; with a reason where there is one."""
+
+from enum import StrEnum
+
+import reflex as rx
+
+from deploy_ui.enums import ImageStatus, InstanceStatus, KeyStatus, Phase, Reason
+from deploy_ui.i18n.ui import t
+
+DOTS: dict[str, str] = {
+    **{each: each for each in Phase},
+    **{each: each for each in InstanceStatus},
+    **{each: each for each in ImageStatus},
+    Phase.STOPPING: "busy",
+    Phase.DELETED: "ended",
+    KeyStatus.ACTIVE: "ready",
+    KeyStatus.DISABLED: "queued",
+    KeyStatus.EXPIRED: "ended",
+    KeyStatus.REVOKED: "ended",
+}
+"""The look of the dot by status: full serves, ring waits, open arc moves, square ended."""
+
+
+def dot(status: rx.Var[str] | str) -> rx.Component:
+    """Return the dot of any status."""
+    look = rx.match(rx.Var.create(status).to(str), *((key, f"dot dot--{look}") for key, look in DOTS.items()), "dot")
+    return rx.el.span(class_name=look, aria_hidden=True)
+
+
+def word(kind: type[StrEnum], table: str, value: rx.Var[str] | str) -> rx.Var[str]:
+    """Return the word for any value of a word list, from the texts `{table}.{value}`."""
+    return rx.match(rx.Var.create(value).to(str), *((each.value, t(f"{table}.{each}")) for each in kind if each.value), "")
+
+
+def phase_word(phase: rx.Var[str] | str) -> rx.Var[str]:
+    """Return the word for a deployment's phase."""
+    return word(Phase, "phase", phase)
+
+
+def reason_word(reason: rx.Var[str] | str) -> rx.Var[str]:
+    """Return the words for a reason; nothing for none."""
+    return word(Reason, "reason", reason)
+
+
+def phase_status(phase: rx.Var[str], reason: rx.Var[str] | str = "", **props: object) -> rx.Component:
+    """Return a deployment's status."""
+    return status(phase, phase_word(phase), reason_word(reason), **props)
+
+
+def instance_status(value: rx.Var[str], reason: rx.Var[str] | str = "", **props: object) -> rx.Component:
+    """Return an instance's status."""
+    return status(value, word(InstanceStatus, "instance_status", value), reason_word(reason), **props)
+
+
+def image_status(value: rx.Var[str], reason: rx.Var[str] | str = "", **props: object) -> rx.Component:
+    """Return an image's status; `reason` is words already."""
+    return status(value, word(ImageStatus, "image_status", value), rx.Var.create(reason).to(str), **props)
+
+
+def key_status(value: rx.Var[str], **props: object) -> rx.Component:
+    """Return a key's status."""
+    return status(value, word(KeyStatus, "key_status", value), rx.Var.create(""), **props)
+
+
+def status(value: rx.Var[str], words: rx.Var[str], reason: rx.Var[str], **props: object) -> rx.Component:
+    """Return dot, word and reason of a status."""
+    props.setdefault("data_testid", "status")
+    return rx.el.span(
+        dot(value),
+        words,
+        rx.cond(reason != "", rx.el.span(reason, class_name="status__reason", title=reason)),
+        class_name=f"status status--{rx.Var.create(value).to(str)}",
+        data_status=rx.Var.create(value).to(str),
+        **props,
+    )

@@ -1,0 +1,121 @@
+"""Who is looking at this tab. The cookie decides, at every event; what a tab shows of the person proves nothing."""
+
+import asyncio
+import functools
+import hashlib
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import quote
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from deploy_ui.enums import Role
+from deploy_ui.errors import AppError
+from deploy_ui.services import people, sessions
+from deploy_ui.services.viewer import Viewer
+from deploy_ui.states import notices
+from deploy_ui.states.changes import looks
+
+State = TypeVar("State", bound=rx.State)
+Arguments = ParamSpec("Arguments")
+Handler = Callable[Concatenate[State, Viewer, Arguments], Awaitable[Any]]
+Endpoint = Callable[Concatenate[State, Arguments], Awaitable[Any]]
+
+
+class SessionState(rx.State):
+    """What the tab shows of the signed-in person. For display only."""
+
+    known: bool = False
+    """Somebody is signed in; until then a page shows nothing."""
+    name: str = ""
+    email: str = ""
+    role: Role = Role.VIEWER
+
+    @rx.var
+    def initials(self) -> str:
+        """One or two letters for the avatar."""
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    @rx.var
+    def may_edit(self) -> bool:
+        """Whether buttons that change something are shown; the services decide again."""
+        return self.role.includes(Role.EDITOR)
+
+    @rx.event
+    async def enter(self) -> EventSpec | None:
+        """Find out who it is, or send them to sign in; the first thing that every page of the console loads."""
+        viewer = await viewer_of(self)
+        if viewer is None:
+            self.reset()
+            return await _away(self)
+        self.known = True
+        self.name, self.email, self.role = viewer.name, viewer.email, viewer.role
+        return None
+
+    @rx.event
+    async def leave_if_signed_in(self) -> EventSpec | None:
+        """Send somebody who is signed in already from the sign-in page to the console."""
+        return rx.redirect("/deployments") if await viewer_of(self) else None
+
+
+def signed_in(handler: "Handler[State, Arguments]") -> "Endpoint[State, Arguments]":
+    """Give a handler its viewer as the first argument; whoever is not signed in is sent to sign in.
+
+    An expected failure that the handler does not catch becomes a notice. Stands below `@rx.event`.
+    For handlers that return; a background handler follows the session with `live`.
+    """
+
+    @functools.wraps(handler)
+    async def endpoint(self: State, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Any:
+        viewer = await viewer_of(self)
+        if viewer is None:
+            return await _away(self)
+        try:
+            return await handler(self, viewer, *args, **kwargs)
+        except AppError as error:
+            await notices.failure(self, error)
+            return None
+
+    shown = inspect.signature(handler)  # Reflex reads the arguments that the browser sends from it
+    parameters = [each for each in shown.parameters.values() if each.name != "viewer"]
+    endpoint.__signature__ = shown.replace(parameters=parameters)
+    endpoint.__annotations__ = {name: hint for name, hint in handler.__annotations__.items() if name != "viewer"}
+    return endpoint
+
+
+async def live(state: rx.State, *topics: str) -> AsyncIterator[Viewer]:
+    """Yield the viewer at once, at every hint on these topics and every few seconds; end when the session is over.
+
+    For background handlers that a page starts from its `on_load`, so that leaving the page ends them.
+    """
+    token = token_of(state)
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    async for _ in looks(f"session:{digest}", *topics):
+        viewer = await asyncio.to_thread(sessions.viewer, token) if token else None
+        if viewer is None:
+            return
+        yield viewer
+
+
+async def viewer_of(state: rx.State) -> Viewer | None:
+    """Return who the tab's cookie belongs to, now."""
+    token = token_of(state)
+    return await asyncio.to_thread(sessions.viewer, token) if token else None
+
+
+def token_of(state: rx.State) -> str:
+    """Return the session's token; empty without a cookie."""
+    try:
+        jar = SimpleCookie(state.router.headers.cookie)
+    except CookieError:
+        return ""
+    return jar[sessions.COOKIE].value if sessions.COOKIE in jar else ""
+
+
+async def _away(state: rx.State) -> EventSpec:
+    if await asyncio.to_thread(people.setup_needed):
+        return rx.redirect("/set-up")
+    return rx.redirect(f"/sign-in?next={quote(state.router.url.path, safe='/')}")
