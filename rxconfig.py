@@ -3,12 +3,13 @@
 import reflex as rx
 from reflex.constants import StateManagerMode
 
-from deploy_ui.web.plugins import SameOrigin
+from deploy_ui.web.plugins import Fonts, SameOrigin
 
 config = rx.Config(
     app_name="deploy_ui",
     plugins=[
         rx.plugins.RadixThemesPlugin(theme=rx.theme(accent_color="iris", gray_color="slate", radius="medium")),
+        Fonts(),
         SameOrigin(),
     ],
     disable_plugins=[rx.plugins.SitemapPlugin],

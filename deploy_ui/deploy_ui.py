@@ -1,6 +1,71 @@
-"""The web app."""
+"""The web app: one table of pages, and what is mounted around them."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 
-app = rx.App()
-app.add_page(lambda: rx.el.div("hello", rx.icon("rocket")), route="/")
+from deploy_ui.i18n.ui import t
+from deploy_ui.pages.deployments import deployments
+from deploy_ui.pages.not_found import not_found
+from deploy_ui.pages.set_up import set_up
+from deploy_ui.pages.sign_in import sign_in
+from deploy_ui.states import changes
+from deploy_ui.states.deployments import DeploymentsState
+from deploy_ui.states.notices import NoticeState
+from deploy_ui.states.rail import RailState
+from deploy_ui.states.session import SessionState
+from deploy_ui.web import surroundings
+
+STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "narrow")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: where, what, its title, what it loads, and whether it is for people who are signed in."""
+
+    route: str
+    view: Callable[[], rx.Component]
+    title: Any
+    on_load: list[Any] = field(default_factory=list)
+    signed_in: bool = True
+
+    @property
+    def loads(self) -> list[Any]:
+        """Everything the page loads: pages of the console find out who it is first."""
+        return [SessionState.enter, RailState.follow, *self.on_load] if self.signed_in else self.on_load
+
+
+PAGES = (
+    Page("/", rx.fragment, t("product.name"), [SessionState.start], signed_in=False),
+    Page("/sign-in", sign_in, t("session.sign_in"), [SessionState.leave_if_signed_in], signed_in=False),
+    Page("/set-up", set_up, t("set_up.title"), [SessionState.leave_if_signed_in], signed_in=False),
+    Page("/deployments", deployments, t("nav.deployments"), [DeploymentsState.follow]),
+    Page("404", not_found, t("not_found.title"), signed_in=False),
+)
+
+
+def unforeseen(exception: Exception) -> EventSpec:
+    """Log what nobody foresaw, and give the reader a number to quote."""
+    log_id = secrets.token_hex(4)
+    log.error("unforeseen failure %s", log_id, exc_info=exception)
+    return NoticeState.unforeseen(log_id)
+
+
+app = rx.App(
+    stylesheets=[f"/console/{name}.css" for name in STYLESHEETS],
+    head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
+    toaster=None,
+    app_wraps={},
+    backend_exception_handler=unforeseen,
+    api_transformer=surroundings.transformers(lambda path: app.router(path)),
+)
+app.register_lifespan_task(changes.pump)
+for page in PAGES:
+    app.add_page(page.view, route=page.route, title=page.title + " · Deploy UI", on_load=page.loads)

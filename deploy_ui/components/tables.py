@@ -56,7 +56,7 @@ def skeleton_rows(columns: Sequence[Column], count: int = 6) -> rx.Component:
     widths = ("55%", "70%", "45%", "60%", "50%", "65%")
     return rx.fragment(
         *(
-            row(columns, [skeleton(width=widths[(index + at) % len(widths)]) if each.title else "" for at, each in enumerate(columns)])
+            row(columns, [skeleton(width=widths[(index + at) % len(widths)]) if each.area != "menu" else "" for at, each in enumerate(columns)])
             for index in range(count)
         )
     )

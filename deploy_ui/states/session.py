@@ -5,12 +5,12 @@ import functools
 import hashlib
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import reflex as rx
 from reflex.event import EventSpec
+from starlette.requests import cookie_parser
 
 from deploy_ui.enums import Role
 from deploy_ui.errors import AppError
@@ -48,12 +48,18 @@ class SessionState(rx.State):
     async def enter(self) -> EventSpec | None:
         """Find out who it is, or send them to sign in; the first thing that every page of the console loads."""
         viewer = await viewer_of(self)
+        if viewer is None or viewer.email not in {self.email, ""}:
+            await _forget(self)
         if viewer is None:
-            self.reset()
             return await _away(self)
         self.known = True
         self.name, self.email, self.role = viewer.name, viewer.email, viewer.role
         return None
+
+    @rx.event
+    def start(self) -> EventSpec:
+        """Lead from the bare address to the first page."""
+        return rx.redirect("/deployments", replace=True)
 
     @rx.event
     async def leave_if_signed_in(self) -> EventSpec | None:
@@ -108,11 +114,15 @@ async def viewer_of(state: rx.State) -> Viewer | None:
 
 def token_of(state: rx.State) -> str:
     """Return the session's token; empty without a cookie."""
-    try:
-        jar = SimpleCookie(state.router.headers.cookie)
-    except CookieError:
-        return ""
-    return jar[sessions.COOKIE].value if sessions.COOKIE in jar else ""
+    return cookie_parser(state.router.headers.cookie).get(sessions.COOKIE, "")
+
+
+async def _forget(state: rx.State) -> None:
+    """Empty everything that this tab was shown before: it may be somebody else's."""
+    root = await state.get_state(rx.State)
+    for each in root.substates.values():
+        if type(each).__module__.startswith("deploy_ui.states."):
+            each.reset()
 
 
 async def _away(state: rx.State) -> EventSpec:

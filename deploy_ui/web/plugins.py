@@ -6,7 +6,21 @@ from typing import Any
 
 import reflex as rx
 
+FONTS = ("@fontsource-variable/inter", "@fontsource-variable/jetbrains-mono")
+"""Served by us, with Cyrillic; the browser fetches only the alphabets that a page uses."""
 BAKED_ADDRESS = re.compile(r"`(ws|http)s?://localhost:\d+(/[^`]*)`")
+
+
+class Fonts(rx.plugins.Plugin):
+    """Brings the typefaces out of npm into the bundle."""
+
+    def get_frontend_dependencies(self, **_context: Any) -> list[str]:
+        """Name the packages."""
+        return list(FONTS)
+
+    def get_stylesheet_paths(self, **_context: Any) -> list[str]:
+        """Name the stylesheet of each."""
+        return [f"{font}/index.css" for font in FONTS]
 
 
 class SameOrigin(rx.plugins.Plugin):

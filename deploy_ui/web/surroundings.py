@@ -1,0 +1,43 @@
+"""What the console's own app is wrapped in: the built pages, the API, the guards."""
+
+from collections.abc import Callable
+from typing import Any
+
+from reflex.utils.exec import get_frontend_mount
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from deploy_ui import build_pages
+from deploy_ui.settings import settings
+from deploy_ui.web.guards import AnswerHeaders, BodyLimit, SameOrigin
+from deploy_ui.web.sockets import SessionSockets
+
+MB = 1024 * 1024
+BODY_LIMIT = 4 * MB
+UPLOADS = "/api/v1/images"
+FORM_OVERHEAD = MB
+"""What a form's own lines add to the files in it."""
+
+
+def transformers(router: Callable[[str], str | None]) -> list[Any]:
+    """Return the wrappers in order, the outermost last. They run when the server starts, not when pages are built."""
+    return [lambda app: _with_pages(app, router), SessionSockets, _limited, _dressed, _guarded]
+
+
+def _with_pages(app: Starlette, router: Callable[[str], str | None]) -> Starlette:
+    app.routes.append(get_frontend_mount(router=router))
+    return app
+
+
+def _limited(app: ASGIApp) -> ASGIApp:
+    upload_limit = settings().max_upload_mb * MB + FORM_OVERHEAD
+    return BodyLimit(app, limit=BODY_LIMIT, uploads=UPLOADS, upload_limit=upload_limit)
+
+
+def _dressed(app: ASGIApp) -> ASGIApp:
+    built = build_pages.built()
+    return AnswerHeaders(app, script_hashes=built.script_hashes if built else [])
+
+
+def _guarded(app: ASGIApp) -> ASGIApp:
+    return SameOrigin(app, console=settings().console)
