@@ -101,7 +101,12 @@ def _export() -> None:
     }
     # Named explicitly, because Reflex otherwise tries several registries and waits for each.
     registry = subprocess.run(
-        [str(python_dir / "npm"), "config", "get", "registry"], env=env, cwd=ROOT, capture_output=True, text=True, check=True
+        [str(python_dir / "npm"), "config", "get", "registry"],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     env["NPM_CONFIG_REGISTRY"] = registry.stdout.strip()
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]

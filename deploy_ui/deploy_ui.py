@@ -64,7 +64,7 @@ app = rx.App(
     toaster=None,
     app_wraps={},
     backend_exception_handler=unforeseen,
-    api_transformer=surroundings.transformers(lambda path: app.router(path)),
+    api_transformer=surroundings.transformers(),
 )
 app.register_lifespan_task(changes.pump)
 for page in PAGES:

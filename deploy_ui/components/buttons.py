@@ -14,7 +14,9 @@ def button(
     label: rx.Var[str] | str, *, look: Look = "outline", icon_name: str = "", small: bool = False, **props: object
 ) -> rx.Component:
     """Return a button. One `primary` a screen; `danger` is a quiet red one."""
-    return rx.el.button(*_inside(label, icon_name), type=props.pop("type", "button"), class_name=_class(look, small), **props)
+    return rx.el.button(
+        *_inside(label, icon_name), type=props.pop("type", "button"), class_name=_class(look, small), **props
+    )
 
 
 def button_link(
@@ -30,7 +32,9 @@ def button_link(
     return link(*_inside(label, icon_name), to=to, class_name=_class(look, small), **props)
 
 
-def icon_button(name: str, label: rx.Var[str] | str, *, outline: bool = False, small: bool = False, **props: object) -> rx.Component:
+def icon_button(
+    name: str, label: rx.Var[str] | str, *, outline: bool = False, small: bool = False, **props: object
+) -> rx.Component:
     """Return a button that is an icon only; the label is its tooltip and what screen readers say."""
     looks = f"iconbtn{' iconbtn--outline' if outline else ''}{' iconbtn--s' if small else ''}"
     return rx.el.button(icon(name), type="button", class_name=looks, aria_label=label, title=label, **props)

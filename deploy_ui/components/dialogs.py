@@ -53,7 +53,14 @@ def confirm(
         on_close=on_close,
         actions=[
             button(t("common.cancel"), on_click=on_close),
-            rx.el.button(verb, type="button", class_name="btn btn--red", on_click=on_confirm, disabled=disabled, data_testid="confirm"),
+            rx.el.button(
+                verb,
+                type="button",
+                class_name="btn btn--red",
+                on_click=on_confirm,
+                disabled=disabled,
+                data_testid="confirm",
+            ),
         ],
         **props,
     )

@@ -67,7 +67,9 @@ def form_row(
 ) -> rx.Component:
     """Return a label above its control, with help or what is wrong under it. The control's id is `name`."""
     wrong = rx.Var.create(error)
-    help_line = rx.el.span(help_text, class_name="help") if not isinstance(help_text, str) or help_text else rx.fragment()
+    help_line = (
+        rx.el.span(help_text, class_name="help") if not isinstance(help_text, str) or help_text else rx.fragment()
+    )
     return rx.el.div(
         rx.el.label(label, html_for=name),
         control,
@@ -83,13 +85,20 @@ def form_error(words: rx.Var[str] | str, **props: object) -> rx.Component:
 
 def text_field(name: str, *, error: rx.Var[str] | str = "", **props: object) -> rx.Component:
     """Return a one-line input in our frame."""
-    return rx.el.span(rx.el.input(id=name, name=name, class_name="field__value", **props), class_name=field_class(error))
+    return rx.el.span(
+        rx.el.input(id=name, name=name, class_name="field__value", **props), class_name=field_class(error)
+    )
 
 
 def password_field(name: str, *, error: rx.Var[str] | str = "", **props: object) -> rx.Component:
     """Return a password input that can be shown."""
     return PasswordField.create(
-        icon("eye"), name=name, html_id=name, show_label=t("session.show_password"), class_name=field_class(error), **props
+        icon("eye"),
+        name=name,
+        html_id=name,
+        show_label=t("session.show_password"),
+        class_name=field_class(error),
+        **props,
     )
 
 

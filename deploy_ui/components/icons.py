@@ -14,7 +14,11 @@ def mark() -> rx.Component:
     return rx.el.svg(
         rx.el.svg.rect(width="22", height="22", rx="6", fill="currentColor"),
         rx.el.svg.path(
-            d="M6 14.5 11 6l5 8.5", fill="none", stroke="#fff", stroke_width="2", stroke_linecap="round",
+            d="M6 14.5 11 6l5 8.5",
+            fill="none",
+            stroke="#fff",
+            stroke_width="2",
+            stroke_linecap="round",
             stroke_linejoin="round",
         ),
         rx.el.svg.path(d="M8.4 16.2h5.2", stroke="#fff", stroke_width="2", stroke_linecap="round"),

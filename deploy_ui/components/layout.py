@@ -7,20 +7,33 @@ import reflex as rx
 from deploy_ui.components.copy import copy_icon
 from deploy_ui.components.icons import icon
 
-CALLOUTS = {"info": ("info", ""), "warning": ("triangle-alert", " callout--amber"), "error": ("circle-alert", " callout--red")}
+CALLOUTS = {
+    "info": ("info", ""),
+    "warning": ("triangle-alert", " callout--amber"),
+    "error": ("circle-alert", " callout--red"),
+}
 
 
 def section(title: rx.Var[str] | str, *children: Any, end: rx.Component | None = None, **props: Any) -> rx.Component:
     """Return a titled part of a page; `end` stands at the right of its title."""
-    head = rx.el.div(rx.el.h2(title, class_name="h2"), rx.el.span(class_name="grow"), end or rx.fragment(), class_name="section__head")
+    head = rx.el.div(
+        rx.el.h2(title, class_name="h2"),
+        rx.el.span(class_name="grow"),
+        end or rx.fragment(),
+        class_name="section__head",
+    )
     return rx.el.section(head, *children, class_name="section", **props)
 
 
-def panel(*children: Any, title: rx.Var[str] | str | None = None, end: rx.Component | None = None, **props: Any) -> rx.Component:
+def panel(
+    *children: Any, title: rx.Var[str] | str | None = None, end: rx.Component | None = None, **props: Any
+) -> rx.Component:
     """Return a box around what is one object."""
     if title is None:
         return rx.el.div(*children, class_name="panel", **props)
-    head = rx.el.div(rx.el.h2(title, class_name="h2"), rx.el.span(class_name="grow"), end or rx.fragment(), class_name="panel__head")
+    head = rx.el.div(
+        rx.el.h2(title, class_name="h2"), rx.el.span(class_name="grow"), end or rx.fragment(), class_name="panel__head"
+    )
     return rx.el.div(head, *children, class_name="panel", **props)
 
 
@@ -46,7 +59,9 @@ def callout(*words: Any, kind: str = "info", **props: Any) -> rx.Component:
     return rx.el.div(icon(icon_name), rx.el.div(*words, class_name="grow"), class_name=f"callout{look}", **props)
 
 
-def empty_state(icon_name: str, title: rx.Var[str] | str, words: rx.Var[str] | str, *more: Any, **props: Any) -> rx.Component:
+def empty_state(
+    icon_name: str, title: rx.Var[str] | str, words: rx.Var[str] | str, *more: Any, **props: Any
+) -> rx.Component:
     """Return what stands where there is nothing: what this is, why it is empty, what to do next."""
     return rx.el.div(
         rx.el.div(icon(icon_name), class_name="empty__icon"),

@@ -17,7 +17,13 @@ def menu(trigger: rx.Component, *items: Any, end: bool = True, **props: Any) -> 
 
 
 def menu_item(
-    label: rx.Var[str] | str, *, icon_name: str = "", on_select: Any = None, danger: bool = False, disabled: Any = False, **props: Any
+    label: rx.Var[str] | str,
+    *,
+    icon_name: str = "",
+    on_select: Any = None,
+    danger: bool = False,
+    disabled: Any = False,
+    **props: Any,
 ) -> rx.Component:
     """Return one choice of a menu."""
     return rx.menu.item(

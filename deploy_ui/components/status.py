@@ -29,7 +29,9 @@ def dot(status: rx.Var[str] | str) -> rx.Component:
 
 def word(kind: type[StrEnum], table: str, value: rx.Var[str] | str) -> rx.Var[str]:
     """Return the word for any value of a word list, from the texts `{table}.{value}`."""
-    return rx.match(rx.Var.create(value).to(str), *((each.value, t(f"{table}.{each}")) for each in kind if each.value), "")
+    return rx.match(
+        rx.Var.create(value).to(str), *((each.value, t(f"{table}.{each}")) for each in kind if each.value), ""
+    )
 
 
 def phase_word(phase: rx.Var[str] | str) -> rx.Var[str]:

@@ -30,7 +30,9 @@ def data_table(columns: Sequence[Column], rows: Any, **props: Any) -> rx.Compone
     return rx.el.div(
         rx.el.table(
             rx.el.colgroup(*(rx.el.col(style={"width": each.width} if each.width else {}) for each in columns)),
-            rx.el.thead(rx.el.tr(*(rx.el.th(each.title, class_name="r" if each.right else "", scope="col") for each in columns))),
+            rx.el.thead(
+                rx.el.tr(*(rx.el.th(each.title, class_name="r" if each.right else "", scope="col") for each in columns))
+            ),
             rx.el.tbody(rows),
             class_name="table",
         ),
@@ -56,7 +58,13 @@ def skeleton_rows(columns: Sequence[Column], count: int = 6) -> rx.Component:
     widths = ("55%", "70%", "45%", "60%", "50%", "65%")
     return rx.fragment(
         *(
-            row(columns, [skeleton(width=widths[(index + at) % len(widths)]) if each.area != "menu" else "" for at, each in enumerate(columns)])
+            row(
+                columns,
+                [
+                    skeleton(width=widths[(index + at) % len(widths)]) if each.area != "menu" else ""
+                    for at, each in enumerate(columns)
+                ],
+            )
             for index in range(count)
         )
     )
@@ -64,7 +72,9 @@ def skeleton_rows(columns: Sequence[Column], count: int = 6) -> rx.Component:
 
 def toolbar(*children: Any, end: rx.Component | None = None) -> rx.Component:
     """Return the line over a table: search, filters, and at the end what sorts."""
-    return rx.el.div(*children, rx.el.div(end, class_name="toolbar__end") if end else rx.fragment(), class_name="toolbar")
+    return rx.el.div(
+        *children, rx.el.div(end, class_name="toolbar__end") if end else rx.fragment(), class_name="toolbar"
+    )
 
 
 def search_field(value: rx.Var[str], on_change: Any, placeholder: rx.Var[str]) -> rx.Component:
@@ -86,7 +96,13 @@ def chips(*each: rx.Component | rx.Var[Any], label: rx.Var[str] | str) -> rx.Com
 
 
 def chip(
-    words: Any, count: rx.Var[int] | int, *, pressed: rx.Var[bool], on_click: Any, status: rx.Var[str] | str = "", **props: Any
+    words: Any,
+    count: rx.Var[int] | int,
+    *,
+    pressed: rx.Var[bool],
+    on_click: Any,
+    status: rx.Var[str] | str = "",
+    **props: Any,
 ) -> rx.Component:
     """Return one filter with how many it would leave."""
     return rx.el.button(

@@ -1,5 +1,7 @@
 """Texts on the pages: both languages are in the page, the browser's choice shows one."""
 
+import functools
+import operator
 import re
 
 import reflex as rx
@@ -64,14 +66,11 @@ def _form(number: rx.Var[int], language: str) -> rx.Var[str]:
 
 
 def _filled(language: str, key: str, facts: dict[str, object]) -> rx.Var[str]:
-    built: rx.Var[str] = rx.Var.create("")
+    pieces: list[rx.Var[str]] = []
     for index, part in enumerate(re.split(r"\{([a-z_]+)\}", text(language, key))):
-        if index % 2 == 0:
-            piece: rx.Var[str] = rx.Var.create(part)
-        elif part in facts:
-            piece = rx.Var.create(facts[part]).to(str)
-        else:
+        if index % 2 and part not in facts:
             message = f"the text {key!r} needs the fact {part!r}"
             raise KeyError(message)
-        built = built + piece
-    return built
+        if part:
+            pieces.append(rx.Var.create(facts[part] if index % 2 else part).to(str))
+    return functools.reduce(operator.add, pieces)

@@ -21,10 +21,18 @@ def menu_items(slug: rx.Var[str], phase: rx.Var[str]) -> list[rx.Component]:
         rx.cond(
             at_rest,
             menu_item(
-                t("deployments.start"), icon_name="play", on_select=DeploymentActions.start(slug), disabled=barred, data_testid="start"
+                t("deployments.start"),
+                icon_name="play",
+                on_select=DeploymentActions.start(slug),
+                disabled=barred,
+                data_testid="start",
             ),
             menu_item(
-                t("deployments.stop"), icon_name="circle-stop", on_select=DeploymentActions.stop(slug), disabled=barred, data_testid="stop"
+                t("deployments.stop"),
+                icon_name="circle-stop",
+                on_select=DeploymentActions.stop(slug),
+                disabled=barred,
+                data_testid="stop",
             ),
         ),
         menu_line(),

@@ -19,10 +19,10 @@ from deploy_ui.states.session import SessionState
 
 COLUMNS = (
     Column(t("deployments.name"), area="name"),
-    Column(t("deployments.status"), width="320px", area="status"),
-    Column(t("deployments.image"), width="220px", area="image"),
-    Column(t("deployments.instances"), width="112px", right=True, area="inst"),
-    Column(t("deployments.activity"), width="136px", right=True, area="last"),
+    Column(t("deployments.status"), width="264px", area="status"),
+    Column(t("deployments.image"), width="184px", area="image"),
+    Column(t("deployments.instances"), width="96px", right=True, area="inst"),
+    Column(t("deployments.activity"), width="112px", right=True, area="last"),
     Column("", width="44px", area="menu"),
 )
 
@@ -52,7 +52,11 @@ def _create() -> rx.Component:
     return rx.cond(
         SessionState.may_edit & (DeploymentsState.total > 0),
         button_link(
-            t("deployments.create"), "/deployments/new", look="primary", icon_name="plus", data_testid="create-deployment"
+            t("deployments.create"),
+            "/deployments/new",
+            look="primary",
+            icon_name="plus",
+            data_testid="create-deployment",
         ),
     )
 
@@ -141,9 +145,17 @@ def _foot() -> rx.Component:
         paged,
         rx.el.div(
             button(
-                t("common.previous"), small=True, on_click=DeploymentsState.turn(False), disabled=DeploymentsState.cursors.length() == 0
+                t("common.previous"),
+                small=True,
+                on_click=DeploymentsState.back,
+                disabled=DeploymentsState.cursors.length() == 0,
             ),
-            button(t("common.next"), small=True, on_click=DeploymentsState.turn(True), disabled=DeploymentsState.next_cursor == ""),
+            button(
+                t("common.next"),
+                small=True,
+                on_click=DeploymentsState.forward,
+                disabled=DeploymentsState.next_cursor == "",
+            ),
             class_name="tablefoot",
         ),
     )

@@ -31,7 +31,12 @@ def first_steps() -> rx.Component:
             rx.el.div(_own_image(), class_name="choices"),
             callout(t("session.read_only")),
         ),
-        rx.el.p(t("first_steps.terminal"), " ", outside_link(t("first_steps.api"), "/api/docs"), class_name="small empty__more"),
+        rx.el.p(
+            t("first_steps.terminal"),
+            " ",
+            outside_link(t("first_steps.api"), "/api/docs"),
+            class_name="small empty__more",
+        ),
         data_testid="first-steps",
     )
 
@@ -41,7 +46,10 @@ def _own_image() -> rx.Component:
         rx.el.h3(icon("package-plus"), t("first_steps.own_title")),
         rx.el.p(t("first_steps.own_words")),
         rx.el.div(
-            *(rx.el.span(rx.el.span(*(rx.el.span(words, class_name=look) for look, words in line)), class_name="ln") for line in SCRIPT),
+            *(
+                rx.el.span(rx.el.span(*(rx.el.span(words, class_name=look) for look, words in line)), class_name="ln")
+                for line in SCRIPT
+            ),
             class_name="code code--bare",
             aria_hidden=True,
         ),

@@ -70,7 +70,9 @@ def list_head(title: rx.Var[str], *facts: Any, action: rx.Component | None = Non
 def crumbs(*steps: tuple[rx.Var[str] | str, str], here: rx.Var[str] | str) -> rx.Component:
     """Return where this page is: links to what is above it, and its own short name."""
     trail = [part for label, to in steps for part in (link(label, to=to), rx.el.span("/", class_name="sep"))]
-    return rx.el.nav(*trail, rx.el.span(here, class_name="mono ellipsis"), class_name="crumbs", aria_label=t("nav.path"))
+    return rx.el.nav(
+        *trail, rx.el.span(here, class_name="mono ellipsis"), class_name="crumbs", aria_label=t("nav.path")
+    )
 
 
 def _rail(section: str) -> rx.Component:
@@ -78,7 +80,9 @@ def _rail(section: str) -> rx.Component:
         link(mark(), rx.el.span(t("product.name")), to="/deployments", class_name="rail__mark"),
         *(_rail_item(*each, current=each[0] == section) for each in SECTIONS),
         rx.el.div(
-            rx.el.a(icon("braces"), rx.el.span(t("nav.api")), href="/api/docs", class_name="rail__item", title=t("nav.api")),
+            rx.el.a(
+                icon("braces"), rx.el.span(t("nav.api")), href="/api/docs", class_name="rail__item", title=t("nav.api")
+            ),
             rx.el.hr(),
             _person_menu(_person()),
             class_name="rail__foot",
@@ -102,7 +106,9 @@ def _rail_item(name: str, to: str, icon_name: str, count: rx.Var[int], *, curren
 
 
 def _topbar(section: str) -> rx.Component:
-    opener = rx.el.button(icon("menu", large=True), type="button", class_name="iconbtn", aria_label=t("nav.menu"), data_testid="drawer")
+    opener = rx.el.button(
+        icon("menu", large=True), type="button", class_name="iconbtn", aria_label=t("nav.menu"), data_testid="drawer"
+    )
     avatar = rx.el.button(SessionState.initials, type="button", class_name="avatar", aria_label=t("person.menu"))
     return rx.el.header(
         rx.dialog.root(
@@ -146,7 +152,9 @@ def _person_menu(trigger: rx.Component) -> rx.Component:
         trigger,
         rx.el.div(
             rx.el.div(SessionState.email, class_name="ellipsis"),
-            rx.el.div(rx.match(SessionState.role, *((role, t(f"role.{role}")) for role in ("viewer", "editor", "admin")), "")),
+            rx.el.div(
+                rx.match(SessionState.role, *((role, t(f"role.{role}")) for role in ("viewer", "editor", "admin")), "")
+            ),
             class_name="menu__head",
         ),
         menu_line(),
@@ -171,7 +179,12 @@ def preferences() -> list[rx.Component]:
     return [
         menu_head(t("person.language")),
         *(
-            menu_choice(name, chosen=LanguageState.language == code, on_select=LanguageState.choose(code), data_testid=f"language-{code}")
+            menu_choice(
+                name,
+                chosen=LanguageState.language == code,
+                on_select=LanguageState.choose(code),
+                data_testid=f"language-{code}",
+            )
             for code, name in languages
         ),
         menu_line(),

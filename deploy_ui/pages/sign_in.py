@@ -19,7 +19,9 @@ def sign_in() -> rx.Component:
             form_row(
                 "email",
                 t("session.email"),
-                text_field("email", type="email", auto_complete="username", auto_focus=True, error=SignInState.email_error),
+                text_field(
+                    "email", type="email", auto_complete="username", auto_focus=True, error=SignInState.email_error
+                ),
                 error=SignInState.email_error,
             ),
             form_row(
@@ -57,7 +59,12 @@ def _preferences() -> rx.Component:
     trigger = rx.el.button(
         icon("languages", small=True),
         rx.cond(LanguageState.language == "ru", t("person.russian"), t("person.english")),
-        rx.match(color_mode, ("light", icon("sun", small=True)), ("dark", icon("moon", small=True)), icon("sun-moon", small=True)),
+        rx.match(
+            color_mode,
+            ("light", icon("sun", small=True)),
+            ("dark", icon("moon", small=True)),
+            icon("sun-moon", small=True),
+        ),
         rx.match(color_mode, ("light", t("person.light")), ("dark", t("person.dark")), t("person.system")),
         type="button",
         class_name="signin__preferences",

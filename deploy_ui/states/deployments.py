@@ -37,7 +37,7 @@ class DeploymentsState(rx.State):
 
     @rx.var
     def phases(self) -> list[str]:
-        """The phases that occur, most urgent first."""
+        """Phases that occur, most urgent first."""
         return [phase for phase in Phase if self.counts.get(phase)]
 
     @rx.var
@@ -74,12 +74,17 @@ class DeploymentsState(rx.State):
 
     @rx.event
     @signed_in
-    async def turn(self, viewer: Viewer, forward: bool) -> None:  # noqa: FBT001 - the browser sends it
-        """Go to the next page, or back to the one before."""
-        if forward and self.next_cursor:
+    async def forward(self, viewer: Viewer) -> None:
+        """Go to the next page."""
+        if self.next_cursor:
             self.cursors = [*self.cursors, self.next_cursor]
-        elif not forward:
-            self.cursors = self.cursors[:-1]
+            await self._load(viewer)
+
+    @rx.event
+    @signed_in
+    async def back(self, viewer: Viewer) -> None:
+        """Go to the page before."""
+        self.cursors = self.cursors[:-1]
         await self._load(viewer)
 
     async def _refresh(self, viewer: Viewer) -> None:

@@ -4,8 +4,8 @@ import asyncio
 import functools
 import hashlib
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 import reflex as rx
@@ -22,7 +22,7 @@ from deploy_ui.states.changes import looks
 State = TypeVar("State", bound=rx.State)
 Arguments = ParamSpec("Arguments")
 Handler = Callable[Concatenate[State, Viewer, Arguments], Awaitable[Any]]
-Endpoint = Callable[Concatenate[State, Arguments], Awaitable[Any]]
+Endpoint = Callable[Concatenate[State, Arguments], Coroutine[Any, Any, Any]]
 
 
 class SessionState(rx.State):
@@ -89,7 +89,7 @@ def signed_in(handler: "Handler[State, Arguments]") -> "Endpoint[State, Argument
     parameters = [each for each in shown.parameters.values() if each.name != "viewer"]
     endpoint.__signature__ = shown.replace(parameters=parameters)
     endpoint.__annotations__ = {name: hint for name, hint in handler.__annotations__.items() if name != "viewer"}
-    return endpoint
+    return cast(Endpoint[State, Arguments], endpoint)
 
 
 async def live(state: rx.State, *topics: str) -> AsyncIterator[Viewer]:

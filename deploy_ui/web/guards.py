@@ -140,6 +140,7 @@ def content_policy(script_hashes: Iterable[str]) -> str:
             f"script-src {scripts}",
             "style-src 'self' 'unsafe-inline'",  # Emotion writes style elements
             "img-src 'self' data:",
+            "font-src 'self' data:",  # the bundler inlines small alphabets
             "frame-src 'none'",
             "frame-ancestors 'none'",
             "object-src 'none'",

@@ -1,6 +1,5 @@
 """What the console's own app is wrapped in: the built pages, the API, the guards."""
 
-from collections.abc import Callable
 from typing import Any
 
 from reflex.utils.exec import get_frontend_mount
@@ -19,13 +18,13 @@ FORM_OVERHEAD = MB
 """What a form's own lines add to the files in it."""
 
 
-def transformers(router: Callable[[str], str | None]) -> list[Any]:
+def transformers() -> list[Any]:
     """Return the wrappers in order, the outermost last. They run when the server starts, not when pages are built."""
-    return [lambda app: _with_pages(app, router), SessionSockets, _limited, _dressed, _guarded]
+    return [_with_pages, SessionSockets, _limited, _dressed, _guarded]
 
 
-def _with_pages(app: Starlette, router: Callable[[str], str | None]) -> Starlette:
-    app.routes.append(get_frontend_mount(router=router))
+def _with_pages(app: Starlette) -> Starlette:
+    app.routes.append(get_frontend_mount())
     return app
 
 
