@@ -17,6 +17,8 @@ class BuildSpec:
     kind: ImageKind
     folder: Path
     """The image's files. The build does not change them."""
+    files: tuple[str, ...]
+    """Their paths, relative to the folder, as they were uploaded."""
     entry: str
     """The script, relative to the folder; unused for kind `command`."""
     command: str

@@ -36,7 +36,6 @@ def build(spec: BuildSpec, progress: Progress) -> Built:
 def _build(spec: BuildSpec, work: Path, progress: Progress) -> Built:
     served = spec.kind != ImageKind.COMMAND
     progress.begin(BuildStep.CHECK)
-    uploaded = list(_files(spec.folder))
     script.check(spec.kind, spec.folder, spec.entry)
     wanted = parse(spec.requirements)
     progress.begin(BuildStep.RESOLVE)
@@ -50,9 +49,9 @@ def _build(spec: BuildSpec, work: Path, progress: Progress) -> Built:
         progress.begin(BuildStep.IMPORT)
         schema = imports.check(spec, environment, work, progress)
     progress.begin(BuildStep.SEAL)
-    _remove_strays(spec.folder, set(uploaded))
+    _remove_strays(spec)
     return Built(
-        digest=digest(spec, lock, uploaded),
+        digest=digest(spec, lock),
         environment=environment.name,
         lock=lock.versions,
         size_bytes=environments.folder_size(spec.folder) + environments.size_of(environment),
@@ -60,30 +59,25 @@ def _build(spec: BuildSpec, work: Path, progress: Progress) -> Built:
     )
 
 
-def digest(spec: BuildSpec, lock: Lock, files: list[str]) -> str:
+def digest(spec: BuildSpec, lock: Lock) -> str:
     """Return the SHA-256 over all that makes the image what it is."""
     total = hashlib.sha256(json.dumps([spec.kind, spec.entry, spec.command, lock.pinned]).encode())
-    for path in sorted(files):
+    for path in sorted(spec.files):
         with (spec.folder / path).open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         total.update(json.dumps([path, content]).encode())
     return total.hexdigest()
 
 
-def _files(folder: Path) -> Iterator[str]:
-    for root, _, names in os.walk(folder):
-        for name in names:
-            yield str((Path(root) / name).relative_to(folder))
-
-
-def _remove_strays(folder: Path, uploaded: set[str]) -> None:
+def _remove_strays(spec: BuildSpec) -> None:
     """Remove what the import wrote into the image's folder, but for compiled modules, which start instances faster."""
-    for root, folders, names in os.walk(folder):
+    uploaded = set(spec.files)
+    for root, folders, names in os.walk(spec.folder):
         links = [name for name in folders if (Path(root) / name).is_symlink()]
         for name in [*names, *links]:
-            path = (Path(root) / name).relative_to(folder)
+            path = (Path(root) / name).relative_to(spec.folder)
             if str(path) not in uploaded and path.parent.name != CACHE_FOLDER:
-                (folder / path).unlink()
+                (spec.folder / path).unlink()
 
 
 @contextmanager

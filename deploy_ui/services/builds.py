@@ -214,6 +214,7 @@ def _claim(image: Image, now: datetime) -> Claim | None:
         image=image.id,
         kind=image.kind,
         folder=settings().images_dir / image.id / "src",
+        files=tuple(file["path"] for file in image.files),
         entry=image.entry,
         command=image.command,
         requirements=image.requirements,

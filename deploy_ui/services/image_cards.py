@@ -121,7 +121,7 @@ def card(session: Session, image_id: str) -> ImageCard:
         script=_script(image),
         deleted=image.deleted_at is not None,
         files=[FileRow(path=each["path"], size=each["size"]) for each in image.files],
-        env_names=sorted(vault.unseal(image.env_sealed)),
+        env_names=sorted(vault.unseal_if_readable(image.env_sealed) or {}),
         steps=[_step(each) for each in image.steps],
     )
 
