@@ -1,9 +1,10 @@
 """The lines of one instance's log files: where each ends, and how to read from either end of large files."""
 
+import functools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from deploy_ui.errors import Invalid
@@ -12,8 +13,8 @@ from deploy_ui.runtimes.keeper import rotated
 
 BLOCK = 64 * 1024
 STREAMS = {b"o": "stdout", b"e": "stderr", b"p": "platform"}
-CURSOR_PARTS = 3
 CURSOR_DIGITS = 16
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, order=True)
@@ -24,9 +25,10 @@ class Place:
     number: int
     offset: int
 
-    def cursor(self) -> str:
-        """Return it as text of fixed length that sorts the same."""
-        return f"{self.micros:016x}-{self.number:08x}-{self.offset:08x}"
+    @staticmethod
+    def cursor(micros: int, number: int, offset: int) -> str:
+        """Return a place as text of fixed length that sorts the same."""
+        return f"{micros:016x}-{number:08x}-{offset:08x}"
 
     @classmethod
     def parse(cls, cursor: str) -> "Place":
@@ -123,10 +125,22 @@ def _file_backward(folder: Path, number: int, limit: int) -> list[LogLine]:
 def _line(raw: bytes, folder: Path, number: int, offset: int) -> LogLine:
     """Read one line. One that we did not write so (a disk that lost part of it) is shown as it is."""
     try:
-        at = datetime.fromisoformat(raw[:27].decode("ascii"))
+        at, micros = _moment(raw[:27])
         stream = STREAMS[raw[28:29]]
         text = raw[rotated.PREFIX_LENGTH :]
     except (ValueError, KeyError):
         at, stream, text = datetime.fromtimestamp(newest_change(folder) or 0.0, UTC), "platform", raw
-    place = Place(int(at.timestamp() * 1_000_000), number, offset)
-    return LogLine(place.cursor(), at, folder.name, text.decode(errors="replace").replace("\0", "\ufffd"), stream)
+        micros = _micros(at)
+    cursor = Place.cursor(micros, number, offset)
+    return LogLine(cursor, at, folder.name, text.decode(errors="replace").replace("\0", "\ufffd"), stream)
+
+
+@functools.lru_cache(maxsize=16)
+def _moment(text: bytes) -> tuple[datetime, int]:
+    """Read a time; lines that were written together have the same."""
+    at = datetime.fromisoformat(text.decode("ascii"))
+    return at, _micros(at)
+
+
+def _micros(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1)

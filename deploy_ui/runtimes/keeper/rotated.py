@@ -18,7 +18,7 @@ def numbers(folder: str) -> list[int]:
     """Return the numbers of the files that are kept, oldest first."""
     try:
         names = os.listdir(folder)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(int(name[:-4]) for name in names if name.endswith(".log") and name[:-4].isdigit())
 
