@@ -4,12 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.pool import NullPool
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from alembic import command
 from deploy_ui import migrate
@@ -18,11 +16,6 @@ from deploy_ui.enums import Role
 from deploy_ui.models import Deployment, Person
 from deploy_ui.settings import settings
 from tests import factories
-
-
-def test_models_and_migrations_agree(database: str) -> None:
-    with create_engine(database, poolclass=NullPool).connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
 
 
 def test_migrating_twice_does_nothing(database: str, data_dir: Path) -> None:

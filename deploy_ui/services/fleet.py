@@ -7,22 +7,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from redis.exceptions import RedisError
-from sqlmodel import col, func, or_, select, update
+from sqlmodel import col, delete, func, or_, select, update
 
 from deploy_ui import hints
 from deploy_ui.db import reading, transaction
 from deploy_ui.enums import EventKind, Phase, Reason, Wish
 from deploy_ui.gateway.routes import KeyUse
-from deploy_ui.models import Deployment, Instance, Key
+from deploy_ui.models import Deployment, Event, Instance, Key
 from deploy_ui.services import events
 from deploy_ui.services.instances import MOST_ROWS, ON_PURPOSE
 from deploy_ui.services.members import Member, Record, members
+from deploy_ui.services.paging import plain
 
 __all__ = ["Member", "Record", "members"]
 
 HEARTBEAT = "deploy-ui:controller"
 HEARTBEAT_S = 10
 """How long a heartbeat counts."""
+LONGEST_MESSAGE = 4000
+MOST_EVENTS = 500
+SEEN_KINDS = (EventKind.PHASE, EventKind.INSTANCE_ENDED)
+"""Events that the product writes by itself, so that a deployment that crashes for weeks makes many."""
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +92,8 @@ def save_status(
     now: datetime,
 ) -> bool:
     """Write what differs of the seen state and say whether anything did. A changed phase goes to the timeline."""
-    values = {"seen_generation": generation, "reason": reason, "message": message, "ready_instances": ready_instances}
+    words = _storable(message)
+    values = {"seen_generation": generation, "reason": reason, "message": words, "ready_instances": ready_instances}
     with transaction() as session:
         deployment = session.exec(select(Deployment).where(Deployment.id == deployment_id).with_for_update()).one()
         before = deployment.phase
@@ -132,15 +138,34 @@ def forget_old_instances(now: datetime, keep_days: int) -> list[str]:
     return keys
 
 
+def forget_old_events(now: datetime, keep_days: int) -> int:
+    """Drop what the product noted by itself longer ago than `keep_days`, beyond each deployment's newest 500 events.
+
+    What people did stays. Returns how many events were dropped.
+    """
+    place = func.row_number().over(partition_by=col(Event.deployment_id), order_by=col(Event.id).desc())
+    with transaction() as session:
+        ranked = select(col(Event.id), col(Event.at), col(Event.kind), place.label("place")).subquery()
+        old = ranked.c.place > MOST_EVENTS, ranked.c.at < now - timedelta(keep_days), ranked.c.kind.in_(SEEN_KINDS)
+        dropped = session.exec(delete(Event).where(col(Event.id).in_(select(ranked.c.id).where(*old))))
+        return int(dropped.rowcount)
+
+
 def _values(record: Record, peak_memory_mb: int | None, node: str) -> dict[str, object]:
     values: dict[str, object] = {
         each.name: getattr(record, each.name) for each in fields(Record) if each.name not in {"key", "created_at"}
     }
+    values["message"] = _storable(record.message)
     if peak_memory_mb is not None:
         values["peak_memory_mb"] = peak_memory_mb
     if node:
         values["node"] = node
     return values
+
+
+def _storable(message: str) -> str:
+    """Return the machine's own words as any database takes them."""
+    return plain(message)[:LONGEST_MESSAGE]
 
 
 def _assign(row: Deployment | Instance, values: dict[str, object]) -> bool:

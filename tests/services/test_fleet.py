@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from sqlmodel import col, select
 
 from deploy_ui import clock, hints, vault
+from deploy_ui.db import reading, transaction
 from deploy_ui.enums import EventKind, ImageStatus, InstanceStatus, Phase, Reason, Wish
 from deploy_ui.gateway.routes import Grant, KeyUse
+from deploy_ui.models import Event
 from deploy_ui.services import deployments, events, fleet, instances, keys
 from deploy_ui.services.deployments import DeploymentCard
 from deploy_ui.services.fleet import Member, Record
@@ -207,6 +210,35 @@ def test_old_instances_are_forgotten_beyond_the_newest_two_hundred(editor: Viewe
     assert sorted(fleet.forget_old_instances(NOW, 3)) == ["000000", "000002", "000003"]
     assert fleet.forget_old_instances(NOW, 3) == []
     assert len(instances.rows(editor, card.slug)) == 200
+
+
+def test_old_events_of_the_product_are_forgotten_and_those_of_people_stay(editor: Viewer, card: DeploymentCard) -> None:
+    with transaction() as session:
+        for _ in range(502):
+            events.record(session, card.id, EventKind.PHASE, phase="failed")
+    tomorrow = clock.now() + timedelta(days=1)
+    assert fleet.forget_old_events(tomorrow, 3) == 0
+    assert fleet.forget_old_events(tomorrow, 0) == 2
+    assert fleet.forget_old_events(tomorrow, 0) == 0
+    with reading() as session:
+        kinds = session.exec(select(Event.kind).order_by(col(Event.id))).all()
+    assert (kinds[0], len(kinds)) == (EventKind.CREATED, 501)
+
+
+def test_words_that_no_database_stores_are_cleaned(editor: Viewer, card: DeploymentCard) -> None:
+    hostile = "boom\0 \ud800" + "x" * 9000
+    fleet.save_instance(replace(add(card), message=hostile))
+    fleet.save_status(
+        card.id,
+        generation=1,
+        phase=Phase.FAILED,
+        reason=Reason.CRASHED,
+        message=hostile,
+        ready_instances=0,
+        now=NOW,
+    )
+    stored = "boom " + "x" * 3995
+    assert instances.rows(editor, card.slug)[0].message == deployments.card(editor, card.slug).message == stored
 
 
 def test_what_changes_is_told_to_those_who_watch(card: DeploymentCard, redis: Redis) -> None:

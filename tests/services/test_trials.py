@@ -15,7 +15,7 @@ from deploy_ui.services.trials import Header, Trial
 from tests import factories
 
 JSON = Header("Content-Type", "application/json")
-HOSTILE = 'it\'s $HOME `id` !! \\ "q" %s\nсловo\ttab {a,b} *'
+HOSTILE = 'it\'s $HOME `id` !! \\ "q" %s\n\u0441\u043b\u043e\u0432o\ttab {a,b} *'
 
 
 def answering(status: int = 200, **values: Any) -> tuple[httpx.MockTransport, list[httpx.Request]]:

@@ -1,0 +1,139 @@
+"""The conventions that matter, each as a test over the tree. Those of texts are in `test_texts.py`."""
+
+import ast
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+from sqlmodel import SQLModel
+
+from deploy_ui.models.columns import Moment, Word
+from deploy_ui.queue import Job
+from deploy_ui.services.viewer import Viewer
+from deploy_ui.settings import Settings
+from tests import tree
+
+MOST_LINES = 300
+MOST_FUNCTION_LINES = 40
+CYRILLIC = re.compile("[\u0400-\u04ff]")
+VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "base_service", "common", "misc"}
+
+
+@pytest.mark.parametrize("job", Job)
+def test_every_job_is_a_function(job: Job) -> None:
+    module, _, name = job.value.rpartition(".")
+    assert inspect.isfunction(getattr(importlib.import_module(module), name))
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {str(path.relative_to(tree.ROOT)): len(path.read_text().splitlines()) for path in tree.python()}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    lengths = {
+        f"{path.relative_to(tree.ROOT)}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path in tree.python()
+        for node in ast.walk(tree.parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: length for name, length in lengths.items() if length > MOST_FUNCTION_LINES} == {}
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert tree.names([path for path in tree.python() if path.stem in VAGUE_NAMES]) == []
+
+
+def test_russian_is_written_in_texts_and_documents_only() -> None:
+    files = [path for path in tree.files(tree.CODE) if "i18n" not in path.parts]
+    assert tree.names([path for path in files if CYRILLIC.search(path.read_text())]) == []
+
+
+def test_nothing_points_to_the_machine_that_it_was_written_on() -> None:
+    here = re.compile(r"(?<![\w.])/(?:work|root|tmp/(?:brief|w|d))/|\.\./shared")
+    files = [path for path in tree.files(tree.CODE | tree.DOCUMENTS) if path != Path(__file__).resolve()]
+    assert tree.names([path for path in files if here.search(path.read_text())]) == []
+
+
+def test_locks_hold_no_address_of_a_registry() -> None:
+    python = (tree.ROOT / "requirements.lock").read_text()
+    assert "://" not in python
+    pages = (tree.ROOT / "reflex.lock" / "package-lock.json").read_text()
+    assert '"resolved"' not in pages
+
+
+def test_tests_wait_for_conditions_and_never_sleep() -> None:
+    sleeps = {
+        f"{path.relative_to(tree.ROOT)}:{node.lineno}"
+        for path in tree.python("tests")
+        if path.name != "waiting.py"
+        for node in ast.walk(tree.parsed(path))
+        if isinstance(node, ast.Call) and tree.called(node) in {"sleep", "wait_for_timeout"}
+    }
+    assert sleeps == set()
+
+
+BEFORE_SIGN_IN = {
+    *("health.checks", "people.setup_needed", "people.set_up"),
+    *("sessions.sign_in", "sessions.sign_out", "sessions.viewer"),
+}
+"""What may be asked of services when nobody is signed in."""
+
+
+def test_whatever_the_interface_asks_of_a_service_says_who_asks() -> None:
+    first = {
+        f"{path.stem}.{name}": kind
+        for path in tree.python("deploy_ui/services")
+        for name, kind in public_functions(path).items()
+    }
+    asked = {
+        (f"{path.relative_to(tree.ROOT)}", f"{node.value.id}.{node.attr}")
+        for folder in ("api", "states", "pages", "web")
+        for path in tree.python(f"deploy_ui/{folder}")
+        for node in ast.walk(tree.parsed(path))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    verbs = {(path, verb) for path, verb in asked if verb in first and verb not in BEFORE_SIGN_IN}
+    assert {(path, verb) for path, verb in verbs if first[verb] != Viewer.__name__} == set()
+
+
+def public_functions(path: Path) -> dict[str, str]:
+    """Return the public functions of a module with the type of their first argument."""
+    functions = [node for node in tree.parsed(path).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {node.name: first_annotation(node) for node in functions if not node.name.startswith("_")}
+
+
+def first_annotation(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    return ast.unparse(node.args.args[0].annotation) if node.args.args and node.args.args[0].annotation else ""
+
+
+def test_models_and_migrations_agree(database: str) -> None:
+    with create_engine(database, poolclass=NullPool).connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+
+
+def test_the_readme_names_every_setting() -> None:
+    readme = (tree.ROOT / "README.md").read_text()
+    names = [f"DEPLOY_UI_{name.upper()}" for name in Settings.model_fields]
+    assert [name for name in names if not re.search(rf"\b{name}\b", readme)] == []
+
+
+def test_no_setting_is_read_past_the_settings() -> None:
+    reads = re.compile(r"""(?:environ(?:\.get)?|getenv)[\[(]["']DEPLOY_UI_""")
+    assert tree.names([path for path in tree.python("deploy_ui") if reads.search(path.read_text())]) == []
+
+
+def test_every_table_is_made_of_columns_that_both_databases_read_back_alike() -> None:
+    plain = [
+        f"{table.name}.{column.name}"
+        for table in SQLModel.metadata.sorted_tables
+        for column in table.columns
+        if not isinstance(column.type, Moment | Word) and type(column.type).__name__ in {"DateTime", "Enum"}
+    ]
+    assert plain == []
