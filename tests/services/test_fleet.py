@@ -212,7 +212,7 @@ def test_old_instances_are_forgotten_beyond_the_newest_two_hundred(editor: Viewe
     assert len(instances.rows(editor, card.slug)) == 200
 
 
-def test_old_events_of_the_product_are_forgotten_and_those_of_people_stay(editor: Viewer, card: DeploymentCard) -> None:
+def test_old_events_of_the_product_are_forgotten_and_those_of_people_stay(card: DeploymentCard) -> None:
     with transaction() as session:
         for _ in range(502):
             events.record(session, card.id, EventKind.PHASE, phase="failed")
