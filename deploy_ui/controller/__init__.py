@@ -1,0 +1,1 @@
+"""From what is wanted to what is: starts, watches and ends instances, and tells the gateway."""

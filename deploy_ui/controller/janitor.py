@@ -1,0 +1,59 @@
+"""Clears up beside the loop, in a thread of its own: what it takes its time with holds nobody up."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from deploy_ui import clock, ids
+from deploy_ui.gateway import access_log
+from deploy_ui.services import builds, fleet, leftovers, logs
+from deploy_ui.settings import settings
+
+Task = Callable[[], object]
+
+log = logging.getLogger(__name__)
+
+
+def run(stop: threading.Event) -> None:
+    """Do every task when it is due, until told to stop. A task that fails is told of and done again next time."""
+    due = dict.fromkeys(TASKS, time.monotonic())
+    while not stop.is_set():
+        for task in [each for each, at in due.items() if at <= time.monotonic()]:
+            attempt(task)
+            due[task] = time.monotonic() + TASKS[task]
+        stop.wait(max(min(due.values()) - time.monotonic(), 0))
+
+
+def attempt(task: Task) -> None:
+    """Do a task; its failure is told of and stops nothing."""
+    try:
+        task()
+    except Exception:
+        log.exception("clearing up failed at %s, error %s", task.__name__, ids.new_id(8))
+
+
+def note_uses() -> None:
+    """Remember when keys and deployments were last used, from what the gateway wrote."""
+    uses = access_log.read_uses()
+    if uses.keys:
+        fleet.key_used(uses.keys)
+    for slug, at in uses.slugs.items():
+        fleet.saw_requests(slug, at)
+
+
+def look_after_builds() -> None:
+    """Run builds again whose worker is gone, and those that the queue has lost."""
+    builds.stale(clock.now())
+
+
+def forget_the_old() -> None:
+    """Drop ended instances and logs after their time, and files that nothing uses any more."""
+    now = clock.now()
+    fleet.forget_old_instances(now, settings().log_days)
+    logs.remove_old(now)
+    leftovers.remove(now)
+
+
+TASKS: dict[Task, float] = {note_uses: 5, look_after_builds: 5, forget_the_old: 600}
+"""What is done, and how many seconds apart."""

@@ -1,0 +1,127 @@
+"""The steps from what is seen of a deployment to what is wanted of it. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from deploy_ui.controller import backoff
+from deploy_ui.enums import ImageStatus, InstanceStatus, Reason, Wish
+from deploy_ui.runtimes.base import Instance, RunState
+from deploy_ui.services.fleet import Member, Record
+
+GATEWAY_PAUSE = timedelta(milliseconds=200)
+"""How long an endpoint stays alive after the gateway was told to leave it: Envoy needs a moment to hear it."""
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Make new instances of the wanted revision."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Launch:
+    """Start an instance that has its record but is not in the runtime: we were killed in between."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Retire:
+    """Take an instance out of the gateway; it is stopped once the gateway has left it."""
+
+    key: str
+    reason: Reason
+
+
+Action = Begin | Launch | Retire
+
+
+def plan(member: Member, records: Sequence[Record], listed: Collection[str], now: datetime) -> list[Action]:
+    """Return what to do now.
+
+    | wanted | seen                              | step |
+    | run    | too few of this revision          | begin the rest, unless its image is not ready or it backs off |
+    | run    | too many of this revision         | retire the unready first, then the newest |
+    | run    | not answering, and enough others  | retire it |
+    | run    | another revision                  | retire one for each ready one of this; the unready at once |
+    | stop   | any                               | retire |
+    | any    | a record that was never started   | launch it |
+    """
+    live = [each for each in records if _live(each)]
+    if member.wish is not Wish.RUN:
+        reason = Reason.STOPPED_BY_PERSON if member.wish is Wish.STOP else Reason.DELETED_BY_PERSON
+        return [Retire(each.key, reason) for each in live]
+    retired = _superfluous(member, live)
+    gone = {each.key for each in retired}
+    if not startable(member):
+        return [*retired]
+    launched = [Launch(each.key) for each in live if _unstarted(each, listed) and each.key not in gone]
+    missing = member.wanted - sum(_counts(each, member.revision) for each in live)
+    begun = [Begin(missing)] if missing > 0 and _due(member, records, now) else []
+    return [*launched, *begun, *retired]
+
+
+def startable(member: Member) -> bool:
+    """Say whether instances can be started: the image is there, and so are the variables."""
+    return member.image_status is ImageStatus.READY and not member.image_deleted and member.env_readable
+
+
+def stops(
+    records: Sequence[Record], seen: Mapping[str, Instance], left: Mapping[str, datetime], now: datetime
+) -> list[str]:
+    """Return the keys to stop in the runtime: retired, still running, and left by the gateway a moment ago."""
+    return [
+        each.key
+        for each in records
+        if each.status is InstanceStatus.STOPPING
+        and each.key in seen
+        and seen[each.key].state is RunState.RUNNING
+        and each.key in left
+        and now - left[each.key] >= GATEWAY_PAUSE
+    ]
+
+
+def strangers(seen: Mapping[str, Instance], known: Collection[str]) -> list[str]:
+    """Return the keys that run without a live record: nobody wants them."""
+    return sorted(key for key, each in seen.items() if each.state is RunState.RUNNING and key not in known)
+
+
+def _live(record: Record) -> bool:
+    return not record.status.ended and record.status is not InstanceStatus.STOPPING
+
+
+def _unstarted(record: Record, listed: Collection[str]) -> bool:
+    return record.status is InstanceStatus.PENDING and record.key not in listed
+
+
+def _counts(record: Record, revision: int) -> bool:
+    return record.revision == revision and record.status is not InstanceStatus.UNHEALTHY
+
+
+def _due(member: Member, records: Sequence[Record], now: datetime) -> bool:
+    if member.seen_generation < member.generation:
+        return True  # a person has just changed something: try at once
+    at = backoff.retry_at(records, revision=member.revision, wanted=member.wanted)
+    return at is None or now >= at
+
+
+def _superfluous(member: Member, live: Sequence[Record]) -> list[Retire]:
+    current = [each for each in live if _counts(each, member.revision)]
+    ready = sum(each.status is InstanceStatus.READY for each in current)
+    current.sort(key=lambda each: (each.status is not InstanceStatus.READY, each.created_at, each.key))
+    sick = [each for each in live if each.revision == member.revision and each.status is InstanceStatus.UNHEALTHY]
+    return [
+        *(Retire(each.key, Reason.SCALED_DOWN) for each in current[member.wanted :]),
+        *(Retire(each.key, Reason.NOT_ANSWERING) for each in sick if ready >= member.wanted),
+        *(Retire(each.key, Reason.REPLACED) for each in _replaced(member, live, ready)),
+    ]
+
+
+def _replaced(member: Member, live: Sequence[Record], ready: int) -> list[Record]:
+    old = [each for each in live if each.revision != member.revision]
+    serving = [each for each in old if each.status in {InstanceStatus.READY, InstanceStatus.UNHEALTHY}]
+    serving.sort(key=lambda each: (each.status is not InstanceStatus.READY, each.created_at, each.key))
+    kept = serving[: max(member.wanted - ready, 0)]
+    return [each for each in old if each not in kept]

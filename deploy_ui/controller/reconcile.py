@@ -1,0 +1,111 @@
+"""One look at one deployment: look, decide, act, and write down what became of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from deploy_ui import ids
+from deploy_ui.controller.observe import Health, observe
+from deploy_ui.controller.plan import Begin, Launch, Retire, plan
+from deploy_ui.controller.specs import spec
+from deploy_ui.controller.status import Status, status
+from deploy_ui.controller.words import clip, exception, last_words
+from deploy_ui.enums import InstanceStatus, Reason
+from deploy_ui.runtimes.base import Instance, LogSource, Runtime
+from deploy_ui.services import fleet
+from deploy_ui.services.fleet import Member, Record
+
+KEY_LENGTH = 6
+LINES_READ = 200
+TELLING = {Reason.CRASHED, Reason.EXITED, Reason.START_TIMEOUT}
+"""Ends that the instance's own output explains better than the runtime can."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What a look needs from outside."""
+
+    runtime: Runtime
+    logs: LogSource
+    health: Callable[[str], Health | None]
+    """What the probes said of an instance, by key."""
+
+
+def reconcile(member: Member, seen: Mapping[str, Instance], world: World, now: datetime) -> Member:
+    """Bring one deployment a step nearer to what is wanted; return it as it is now.
+
+    Every step is written down before it is taken, so whoever is killed in between finds it and takes it again.
+    A look at a deployment that is as it should be writes nothing and starts nothing.
+    """
+    records = [_look(member, record, seen.get(record.key), world, now) for record in member.records]
+    for action in plan(member, records, seen.keys(), now):
+        match action:
+            case Begin(count):
+                records += [_begin(member, world, now) for _ in range(count)]
+            case Launch(key):
+                world.runtime.start(spec(member, _find(records, key)))
+            case Retire(key, reason):
+                records = [_retire(each, reason) if each.key == key else each for each in records]
+    return _report(replace(member, records=tuple(records)), status(member, records), now)
+
+
+def _look(member: Member, record: Record, seen: Instance | None, world: World, now: datetime) -> Record:
+    health = world.health(record.key)
+    found = observe(record, seen, health, start_timeout_s=member.start_timeout_s, now=now)
+    if found == record:
+        return record
+    if found.status.ended and seen is not None:
+        found = replace(found, message=_message(found, world.logs))
+    peak, node = (seen.peak_memory_mb, seen.node) if seen else (None, "")
+    fleet.save_instance(found, peak_memory_mb=peak if found.status.ended else None, node=node)
+    return found
+
+
+def _message(ended: Record, logs: LogSource) -> str:
+    if ended.status is not InstanceStatus.FAILED or ended.reason not in TELLING:
+        return clip(ended.message)
+    lines = logs.tail([ended.key], limit=LINES_READ)
+    if ended.reason is Reason.START_TIMEOUT:
+        return clip(" · ".join(filter(None, [ended.message, last_words(lines)])))
+    return exception(lines) or clip(ended.message) or last_words(lines)
+
+
+def _begin(member: Member, world: World, now: datetime) -> Record:
+    record = Record(key=ids.new_id(KEY_LENGTH), revision=member.revision, status=InstanceStatus.PENDING, created_at=now)
+    fleet.add_instance(member.id, record.key, revision=record.revision, image_id=member.image_id, now=now)
+    world.runtime.start(spec(member, record))
+    return record
+
+
+def _retire(record: Record, reason: Reason) -> Record:
+    message = record.message if reason is record.reason else ""
+    retired = replace(record, status=InstanceStatus.STOPPING, reason=reason, message=message)
+    fleet.save_instance(retired)
+    return retired
+
+
+def _find(records: Sequence[Record], key: str) -> Record:
+    return next(each for each in records if each.key == key)
+
+
+def _report(member: Member, found: Status, now: datetime) -> Member:
+    said = Status(member.phase, member.reason, member.message, member.ready_instances)
+    if member.seen_generation == member.generation and said == found:
+        return member
+    fleet.save_status(
+        member.id,
+        generation=member.generation,
+        phase=found.phase,
+        reason=found.reason,
+        message=found.message,
+        ready_instances=found.ready_instances,
+        now=now,
+    )
+    return replace(
+        member,
+        seen_generation=member.generation,
+        phase=found.phase,
+        reason=found.reason,
+        message=found.message,
+        ready_instances=found.ready_instances,
+    )

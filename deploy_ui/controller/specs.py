@@ -1,0 +1,32 @@
+"""What the runtime and the prober are told of one instance. Pure, but for where the settings put things."""
+
+from deploy_ui.builds.command import run_command, run_env
+from deploy_ui.controller.probe import Target
+from deploy_ui.enums import ImageKind
+from deploy_ui.runtimes.base import InstanceSpec
+from deploy_ui.services.fleet import Member, Record
+from deploy_ui.settings import settings
+
+LONGEST_GRACE_S = 60
+
+
+def spec(member: Member, record: Record) -> InstanceSpec:
+    """Return how to run an instance of the member's wanted revision."""
+    environment = settings().environments_dir / member.image_environment
+    return InstanceSpec(
+        key=record.key,
+        deployment=member.slug,
+        revision=record.revision,
+        command=run_command(member.image_kind, member.image_entry, member.image_command, environment),
+        folder=settings().images_dir / member.image_id / "src",
+        env={**member.env, **run_env(environment, member.concurrency)},
+        cpu=member.cpu,
+        memory_mb=member.memory_mb,
+        grace_s=min(member.request_timeout_s, LONGEST_GRACE_S),
+    )
+
+
+def target(member: Member, record: Record) -> Target:
+    """Return whom to ask whether an instance of the member's wanted revision is ready."""
+    named = member.image_kind is not ImageKind.COMMAND
+    return Target(key=record.key, address=record.address, path=member.ready_path, named=named)

@@ -1,0 +1,140 @@
+"""What a deployment is doing, in one phase with its reason. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deploy_ui.controller import backoff
+from deploy_ui.controller.observe import FAULTS
+from deploy_ui.controller.plan import startable
+from deploy_ui.enums import ImageStatus, InstanceStatus, Phase, Reason, Wish
+from deploy_ui.services.fleet import Member, Record
+
+ROUNDS_UNTIL_FAILED = 2
+UNREADABLE = "its environment variables were sealed with another key than this installation has"
+IMAGE_REASONS = {Reason.IMAGE_BUILDING, Reason.IMAGE_FAILED, Reason.IMAGE_GONE}
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the deployment's row shall say."""
+
+    phase: Phase
+    reason: Reason = Reason.NONE
+    message: str = ""
+    ready_instances: int = 0
+
+
+@dataclass(frozen=True)
+class _Count:
+    """The instances of one deployment, as far as its phase depends on them."""
+
+    current: int
+    """Ready ones of the wanted revision."""
+    old: int
+    """Ready ones of other revisions."""
+
+
+def status(member: Member, records: Sequence[Record]) -> Status:
+    """Return the deployment's phase and why.
+
+    | wanted | image     | ready                     | trouble           | phase |
+    | stop   |           | any instance left         |                   | stopping, then stopped |
+    | delete |           | any instance left         |                   | stopping, then deleted |
+    | run    |           | all of this revision      |                   | running; updating while others serve |
+    | run    | building  | none / others             |                   | pending / updating |
+    | run    | failed    | none / others             |                   | failed / degraded |
+    | run    |           | some, others on their way | none              | updating; starting if it was |
+    | run    |           | some                      | any               | degraded |
+    | run    |           | others only               | none / tried twice| updating / degraded |
+    | run    |           | none                      | none / tried twice| starting / failed |
+
+    A failed deployment stays failed until an instance is ready or a person changes something.
+    """
+    if member.wish is not Wish.RUN:
+        return _ending(member, records)
+    count = _count(member, records)
+    found = _settled(member, count) or _imageless(member, count) or _on_the_way(member, records, count)
+    return Status(found.phase, found.reason, found.message, count.current + count.old)
+
+
+def _ending(member: Member, records: Sequence[Record]) -> Status:
+    stopped = member.wish is Wish.STOP
+    reason = Reason.STOPPED_BY_PERSON if stopped else Reason.DELETED_BY_PERSON
+    if any(not each.status.ended for each in records):
+        return Status(Phase.STOPPING, reason)
+    return Status(Phase.STOPPED if stopped else Phase.DELETED, reason)
+
+
+def _count(member: Member, records: Sequence[Record]) -> _Count:
+    ready = [each for each in records if each.status is InstanceStatus.READY]
+    current = sum(each.revision == member.revision for each in ready)
+    return _Count(current, len(ready) - current)
+
+
+def _settled(member: Member, count: _Count) -> Status | None:
+    if count.current < member.wanted:
+        return None
+    return Status(Phase.UPDATING if count.old else Phase.RUNNING)
+
+
+def _imageless(member: Member, count: _Count) -> Status | None:
+    if startable(member):
+        return None
+    serves = count.current + count.old > 0
+    if not member.env_readable:
+        return Status(Phase.DEGRADED if serves else Phase.FAILED, Reason.START_FAILED, UNREADABLE)
+    if member.image_status in {ImageStatus.QUEUED, ImageStatus.BUILDING} and not member.image_deleted:
+        return Status(Phase.UPDATING if serves else Phase.PENDING, Reason.IMAGE_BUILDING)
+    reason = Reason.IMAGE_GONE if member.image_deleted else Reason.IMAGE_FAILED
+    return Status(Phase.DEGRADED if serves else Phase.FAILED, reason)
+
+
+def _on_the_way(member: Member, records: Sequence[Record], count: _Count) -> Status:
+    cause = _cause(member, records)
+    phase = _phase(member, records, count, cause)
+    if cause:
+        return Status(phase, cause.reason, cause.message)
+    return Status(phase, member.reason, member.message) if phase is Phase.FAILED else Status(phase)
+
+
+def _phase(member: Member, records: Sequence[Record], count: _Count, cause: Record | None) -> Phase:
+    given_up = _given_up(member, records)
+    if count.current:
+        return Phase.DEGRADED if cause else _growing(member)
+    if count.old:
+        return Phase.DEGRADED if given_up else Phase.UPDATING
+    return Phase.FAILED if given_up or _still_failed(member) else Phase.STARTING
+
+
+def _growing(member: Member) -> Phase:
+    return Phase.STARTING if member.phase in {Phase.STARTING, Phase.PENDING} else Phase.UPDATING
+
+
+def _cause(member: Member, records: Sequence[Record]) -> Record | None:
+    """Return the newest trouble of the wanted revision that no later readiness has answered."""
+    mine = [each for each in records if each.revision == member.revision]
+    sick = [each for each in mine if not each.status.ended and each.reason in FAULTS]
+    if sick:
+        return sick[0]
+    failed = [each for each in mine if each.status is InstanceStatus.FAILED]
+    if not failed:
+        return None
+    newest = max(failed, key=backoff.end)
+    ready = [each.ready_at for each in mine if each.status is InstanceStatus.READY and each.ready_at]
+    return newest if not ready or backoff.end(newest) > max(ready) else None
+
+
+def _given_up(member: Member, records: Sequence[Record]) -> bool:
+    failed = backoff.streak(records, member.revision)
+    if not failed:
+        return False
+    return backoff.hopeless(failed[0]) or backoff.rounds(len(failed), member.wanted) >= ROUNDS_UNTIL_FAILED
+
+
+def _still_failed(member: Member) -> bool:
+    """Say whether it had failed before: records of old failures are forgotten while slow starts are tried again."""
+    return (
+        member.phase is Phase.FAILED
+        and member.seen_generation == member.generation
+        and member.reason not in IMAGE_REASONS
+    )

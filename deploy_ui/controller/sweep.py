@@ -1,0 +1,161 @@
+"""One pass over all deployments, and what passes remember between them."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from deploy_ui import ids
+from deploy_ui.controller import plan, routing
+from deploy_ui.controller.observe import Health
+from deploy_ui.controller.probe import Target
+from deploy_ui.controller.reconcile import World, reconcile
+from deploy_ui.controller.specs import target
+from deploy_ui.enums import InstanceStatus
+from deploy_ui.gateway.routes import Route
+from deploy_ui.runtimes.base import Instance, LogSource, RunState, Runtime
+from deploy_ui.services import fleet
+from deploy_ui.services.fleet import Member, Record
+
+LONGEST_REST_S = 60
+MOVING = {InstanceStatus.PENDING, InstanceStatus.STARTING, InstanceStatus.STOPPING}
+SETTLED = {InstanceStatus.READY, InstanceStatus.UNHEALTHY}
+PROBED = {InstanceStatus.STARTING, *SETTLED}
+
+log = logging.getLogger(__name__)
+
+
+class Probes(Protocol):
+    """Asks instances whether they are ready."""
+
+    def watch(self, targets: Iterable[tuple[Target, bool]]) -> None:
+        """Probe these and no others; the flag says that the instance has been ready before."""
+
+    def health(self, target: Target) -> Health | None:
+        """Return what the probes of this instance said; None before the first answer."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a pass says of the next one."""
+
+    moving: bool = False
+    """Something is on its way."""
+    changed: bool = False
+    """Something became different in this pass."""
+
+
+class Sweep:
+    """Looks at every deployment, tells the gateway, and stops what the gateway has left.
+
+    The database is read when a pass is asked for fresh, or when the pass before could not write all; in between,
+    what was read is kept up to date by what is written: nobody else writes instances.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        logs: LogSource,
+        prober: Probes,
+        write: Callable[[Sequence[Route]], object],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._runtime = runtime
+        self._prober = prober
+        self._write = write
+        self._clock = clock
+        self._world = World(runtime, logs, self._health)
+        self._members: list[Member] = []
+        self._deleted: list[str] = []
+        self._stale = True
+        self._targets: dict[str, Target] = {}
+        self._routes: list[Route] | None = None
+        self._left: dict[str, datetime] = {}
+        self._rests: dict[tuple[int, int], tuple[int, datetime]] = {}
+
+    def run(self, *, fresh: bool) -> Found:
+        """Make one pass; say what it found."""
+        if fresh or self._stale:
+            self._members, self._deleted = fleet.members(), fleet.deleted_slugs()
+            self._stale = False
+        seen = {each.key: each for each in self._runtime.list()}
+        before = self._members
+        self._members = [self._step(member, seen) for member in before]
+        self._watch(seen)
+        self._tell_gateway()
+        self._stop(seen)
+        moving = any(each.status in MOVING for each in self._records())
+        return Found(moving=moving, changed=self._members != before)
+
+    def _step(self, member: Member, seen: Mapping[str, Instance]) -> Member:
+        """Reconcile one deployment; its failure is its own: it rests, the others go on."""
+        now = self._clock()
+        place = (member.id, member.generation)  # what a person has just changed is tried at once
+        failures, until = self._rests.get(place, (0, now))
+        if now < until:
+            return member
+        try:
+            done = reconcile(member, seen, self._world, now)
+        except Exception:
+            log.exception("deployment %s could not be looked after, error %s", member.slug, ids.new_id(8))
+            rest = timedelta(seconds=min(2**failures, LONGEST_REST_S))
+            self._rests[place] = (failures + 1, now + rest)
+            self._stale = True
+            return member
+        self._rests.pop(place, None)
+        return done
+
+    def _watch(self, seen: Mapping[str, Instance]) -> None:
+        """Probe every live instance that has an address.
+
+        One of an older revision is asked what it was asked before; its member's path is the new revision's by now.
+        """
+        targets: dict[str, tuple[Target, bool]] = {}
+        for member in self._members:
+            for record in member.records:
+                if (
+                    record.status not in PROBED
+                    or not record.address
+                    or _state(seen, record.key) is not RunState.RUNNING
+                ):
+                    continue
+                current = record.revision == member.revision
+                asked = target(member, record) if current else self._targets.get(record.key)
+                if asked:
+                    targets[record.key] = (asked, record.status in SETTLED)
+        self._targets = {key: asked for key, (asked, _) in targets.items()}
+        self._prober.watch(targets.values())
+
+    def _tell_gateway(self) -> None:
+        routes = [routing.route(each, each.records, each.phase) for each in self._members]
+        routes = routing.table([*routes, *map(routing.deleted, self._deleted)])
+        if routes != self._routes:
+            self._write(routes)
+            self._routes = routes
+        now = self._clock()
+        stopping = {each.key for each in self._records() if each.status is InstanceStatus.STOPPING}
+        self._left = {key: self._left.get(key, now) for key in stopping}
+
+    def _stop(self, seen: Mapping[str, Instance]) -> None:
+        """Stop what the gateway has left, and what nobody knows of; forget what ended and was written down."""
+        live = {each.key for each in self._records() if not each.status.ended}
+        for key in [
+            *plan.stops(self._records(), seen, self._left, self._clock()),
+            *plan.strangers(seen, live),
+        ]:
+            self._runtime.stop(key)
+        for key, instance in seen.items():
+            if instance.state is RunState.ENDED and key not in live:
+                self._runtime.forget(key)
+
+    def _records(self) -> list[Record]:
+        return [record for member in self._members for record in member.records]
+
+    def _health(self, key: str) -> Health | None:
+        target = self._targets.get(key)
+        return self._prober.health(target) if target else None
+
+
+def _state(seen: Mapping[str, Instance], key: str) -> RunState | None:
+    return seen[key].state if key in seen else None

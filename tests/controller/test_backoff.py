@@ -1,0 +1,51 @@
+from datetime import timedelta
+
+import pytest
+
+from deploy_ui.controller import backoff
+from deploy_ui.enums import InstanceStatus, Reason
+from deploy_ui.services.fleet import Record
+from tests.controller.tables import NOW, ago, failed, record
+
+
+def crashes(count: int) -> list[Record]:
+    return [failed(f"a{number}", number) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("records", "wanted", "delay_s"),
+    [
+        pytest.param([], 1, None, id="nothing failed"),
+        pytest.param(crashes(1), 1, 1, id="the first time waits a second"),
+        pytest.param(crashes(2), 1, 2, id="then two"),
+        pytest.param(crashes(5), 1, 16, id="and so on"),
+        pytest.param(crashes(7), 1, 60, id="up to a minute"),
+        pytest.param(crashes(500), 1, 60, id="never longer"),
+        pytest.param(crashes(3), 3, 1, id="three that are tried together fail together"),
+        pytest.param(crashes(4), 3, 2, id="the fourth is the second round"),
+        pytest.param([failed("a", revision=2)], 1, None, id="another revision's failures do not count"),
+        pytest.param([failed("a", ready_at=ago(60))], 1, None, id="a minute of success is replaced at once"),
+        pytest.param([failed("a", ready_at=ago(59))], 1, 1, id="less is not"),
+        pytest.param(
+            [failed("a"), failed("b", 10, ready_at=ago(90)), *crashes(9)][:2], 1, 1, id="a success ends the streak"
+        ),
+        pytest.param([record("a", InstanceStatus.STOPPED, ended_at=NOW)], 1, None, id="stopped is not failed"),
+    ],
+)
+def test_retry_at(records: list[Record], wanted: int, delay_s: int | None) -> None:
+    due = backoff.retry_at(records, revision=1, wanted=wanted)
+    assert due == (None if delay_s is None else NOW + timedelta(seconds=delay_s))
+
+
+@pytest.mark.parametrize(
+    ("record", "hopeless"),
+    [
+        pytest.param(failed("a", reason=Reason.START_FAILED), True, id="could not be started at all"),
+        pytest.param(failed("a", exit_code=127), True, id="no such command"),
+        pytest.param(failed("a", exit_code=127, ready_at=ago(3)), False, id="its own exit code later on"),
+        pytest.param(failed("a", exit_code=1), False, id="a crash may pass"),
+        pytest.param(failed("a", reason=Reason.OUT_OF_MEMORY), False, id="memory may suffice next time"),
+    ],
+)
+def test_hopeless(record: Record, hopeless: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert backoff.hopeless(record) is hopeless

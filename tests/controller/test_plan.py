@@ -1,0 +1,129 @@
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from deploy_ui.controller.plan import Action, Begin, Launch, Retire, plan, stops, strangers
+from deploy_ui.enums import ImageStatus, InstanceStatus, Reason, Wish
+from deploy_ui.runtimes.base import RunState
+from deploy_ui.services.fleet import Member, Record
+from tests.controller.tables import NOW, ago, failed, member, record, running
+
+S = InstanceStatus
+
+
+def ready(key: str, **values: object) -> Record:
+    return record(key, S.READY, **values)
+
+
+def steps(of: Member) -> list[Action]:
+    listed = [each.key for each in of.records if each.status is not S.PENDING]
+    return plan(of, of.records, listed, NOW)
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        pytest.param(member(), [Begin(1)], id="a new deployment begins"),
+        pytest.param(member(wanted=3), [Begin(3)], id="all wanted begin together"),
+        pytest.param(member(record("a")), [], id="one on its way is enough"),
+        pytest.param(member(ready("a")), [], id="steady state does nothing"),
+        pytest.param(member(record("a", S.PENDING)), [Launch("a")], id="written down but not started is started"),
+        pytest.param(member(ready("a"), wanted=3), [Begin(2)], id="scaling up leaves the others alone"),
+        pytest.param(
+            member(ready("a", created_at=ago(9)), ready("b", created_at=ago(5)), wanted=1),
+            [Retire("b", Reason.SCALED_DOWN)],
+            id="scaling down takes the newest",
+        ),
+        pytest.param(
+            member(record("a", created_at=ago(9)), ready("b", created_at=ago(5)), wanted=1),
+            [Retire("a", Reason.SCALED_DOWN)],
+            id="but an unready one first",
+        ),
+        pytest.param(member(failed("a")), [], id="a failure is waited out"),
+        pytest.param(member(failed("a", 1)), [Begin(1)], id="and then tried again"),
+        pytest.param(member(failed("a"), generation=2), [Begin(1)], id="a person's change is tried at once"),
+        pytest.param(member(failed("a", revision=1), revision=2), [Begin(1)], id="a new revision owes nothing"),
+        pytest.param(member(image_status=ImageStatus.BUILDING), [], id="a building image is waited for"),
+        pytest.param(member(image_status=ImageStatus.FAILED), [], id="a failed image starts nothing"),
+        pytest.param(member(image_deleted=True), [], id="a deleted image starts nothing"),
+        pytest.param(member(env_readable=False), [], id="without its variables it is not started"),
+        pytest.param(member(ready("a"), image_deleted=True), [], id="what runs of a deleted image goes on"),
+        pytest.param(member(record("a", S.STOPPING)), [Begin(1)], id="one that leaves is replaced"),
+        pytest.param(member(record("a", S.UNHEALTHY)), [Begin(1)], id="a sick one is replaced"),
+        pytest.param(
+            member(record("a", S.UNHEALTHY), record("b")), [], id="the sick one may recover until the other is ready"
+        ),
+        pytest.param(
+            member(record("a", S.UNHEALTHY), ready("b")),
+            [Retire("a", Reason.NOT_ANSWERING)],
+            id="then it goes",
+        ),
+        pytest.param(member(ready("a"), revision=2), [Begin(1)], id="a new revision comes up while the old serves"),
+        pytest.param(
+            member(ready("a"), record("b", revision=2), revision=2), [], id="the old serves until it is ready"
+        ),
+        pytest.param(
+            member(ready("a"), ready("b", revision=2), revision=2),
+            [Retire("a", Reason.REPLACED)],
+            id="then the old goes",
+        ),
+        pytest.param(
+            member(
+                *(
+                    ready("a", created_at=ago(9)),
+                    ready("b", created_at=ago(5)),
+                    ready("c", revision=2),
+                    record("d", revision=2),
+                ),
+                wanted=2,
+                revision=2,
+            ),
+            [Retire("b", Reason.REPLACED)],
+            id="one old for one new",
+        ),
+        pytest.param(
+            member(record("a"), revision=2), [Begin(1), Retire("a", Reason.REPLACED)], id="an old one that never served"
+        ),
+        pytest.param(member(ready("a"), failed("b", revision=2), revision=2), [], id="a broken change keeps the old"),
+        pytest.param(
+            member(ready("a"), record("b"), wish=Wish.STOP),
+            [Retire("a", Reason.STOPPED_BY_PERSON), Retire("b", Reason.STOPPED_BY_PERSON)],
+            id="stop ends all",
+        ),
+        pytest.param(
+            member(ready("a"), wish=Wish.DELETE), [Retire("a", Reason.DELETED_BY_PERSON)], id="delete ends all"
+        ),
+        pytest.param(
+            member(record("a", S.PENDING), wish=Wish.STOP),
+            [Retire("a", Reason.STOPPED_BY_PERSON)],
+            id="a stopped one is not launched any more",
+        ),
+        pytest.param(member(record("a", S.STOPPING), wish=Wish.STOP), [], id="stopping twice is stopping once"),
+    ],
+)
+def test_plan(of: Member, expected: list[Action]) -> None:
+    assert steps(of) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "left", "expected"),
+    [
+        pytest.param(S.STOPPING, RunState.RUNNING, ago(0.2), ["a"], id="stopped once the gateway has left it"),
+        pytest.param(S.STOPPING, RunState.RUNNING, ago(0.1), [], id="not before"),
+        pytest.param(S.STOPPING, RunState.RUNNING, None, [], id="never while the gateway has it"),
+        pytest.param(S.STOPPING, RunState.STOPPING, ago(9), [], id="asked once"),
+        pytest.param(S.READY, RunState.RUNNING, ago(9), [], id="only who was retired"),
+    ],
+)
+def test_stops(status: InstanceStatus, state: RunState, left: datetime | None, expected: list[str]) -> None:
+    seen = {"a": replace(running("a"), state=state)}
+    assert stops([record("a", status)], seen, {"a": left} if left else {}, NOW) == expected
+
+
+def test_what_runs_unknown_is_a_stranger() -> None:
+    assert strangers({"a": running("a"), "b": running("b")}, {"a"}) == ["b"]
+
+
+def test_what_has_ended_needs_no_stop() -> None:
+    assert strangers({"b": running("b", state=RunState.ENDED)}, set()) == []

@@ -1,0 +1,70 @@
+"""A controller whose runtime, probes and clock are the test's, on a real database."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from deploy_ui import clock
+from deploy_ui.controller.observe import Health
+from deploy_ui.controller.sweep import Found, Sweep
+from deploy_ui.enums import InstanceStatus
+from deploy_ui.gateway.routes import Route
+from deploy_ui.services import fleet
+from deploy_ui.services.fleet import Member, Record
+from tests.fakes import FakeProber, FakeRuntime
+
+GOOD = Health(ready=True)
+
+
+class World:
+    """Everything around a sweep."""
+
+    def __init__(self) -> None:
+        self.prober = FakeProber()
+        self.written: list[list[Route]] = []
+        self.ahead = timedelta()
+        self.runtime = FakeRuntime(self._now)
+        self.restart()
+
+    def restart(self) -> None:
+        """Let a new controller take over: it knows only what the database and the runtime tell."""
+        self.sweep = Sweep(self.runtime, self.runtime, self.prober, self._write, self._now)
+
+    def look(self, *, fresh: bool = True) -> Found:
+        return self.sweep.run(fresh=fresh)
+
+    def settle(self) -> None:
+        """Look until nothing changes; every running instance answers, and gateways are quick to leave."""
+        for _ in range(30):
+            self.prober.answers |= dict.fromkeys(self.runtime.instances, GOOD)
+            found = self.look()
+            self.ahead += timedelta(seconds=0.3)
+            if not found.changed and not found.moving:
+                return
+        raise AssertionError("never at rest")
+
+    @property
+    def routes(self) -> list[Route]:
+        return self.written[-1]
+
+    @property
+    def started(self) -> list[str]:
+        return [key for verb, key in self.runtime.calls if verb == "start"]
+
+    @property
+    def stopped(self) -> list[str]:
+        return [key for verb, key in self.runtime.calls if verb == "stop"]
+
+    def _write(self, routes: Sequence[Route]) -> bool:
+        self.written.append(list(routes))
+        return True
+
+    def _now(self) -> datetime:
+        return clock.now() + self.ahead
+
+
+def member(slug: str) -> Member:
+    return next(each for each in fleet.members() if each.slug == slug)
+
+
+def records(slug: str, *statuses: InstanceStatus) -> list[Record]:
+    return [each for each in member(slug).records if not statuses or each.status in statuses]
