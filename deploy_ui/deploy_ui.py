@@ -11,11 +11,13 @@ from reflex.event import EventSpec
 
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployments import deployments
+from deploy_ui.pages.images import images
 from deploy_ui.pages.not_found import not_found
 from deploy_ui.pages.set_up import set_up
 from deploy_ui.pages.sign_in import sign_in
 from deploy_ui.states import changes
 from deploy_ui.states.deployments import DeploymentsState
+from deploy_ui.states.images import ImagesState
 from deploy_ui.states.notices import NoticeState
 from deploy_ui.states.rail import RailState
 from deploy_ui.states.session import SessionState
@@ -47,6 +49,7 @@ PAGES = (
     Page("/sign-in", sign_in, t("session.sign_in"), [SessionState.leave_if_signed_in], signed_in=False),
     Page("/set-up", set_up, t("set_up.title"), [SessionState.leave_if_signed_in], signed_in=False),
     Page("/deployments", deployments, t("nav.deployments"), [DeploymentsState.follow]),
+    Page("/images", images, t("nav.images"), [ImagesState.follow]),
     Page("404", not_found, t("not_found.title"), signed_in=False),
 )
 

@@ -4,25 +4,34 @@ import os
 
 import uvicorn
 
+from deploy_ui import build_pages
 from deploy_ui.settings import settings
 
 GRACE_S = 5
 """How long open requests may take to end after SIGTERM; streams are cut then."""
 LARGEST_MESSAGE = 1024 * 1024
 """What one message of a browser's socket may hold."""
+REFLEX = {
+    "REFLEX_ENV_MODE": "prod",
+    "REFLEX_BACKEND_ONLY": "true",
+    "__REFLEX_SKIP_COMPILE": "true",
+    "REFLEX_CHECK_LATEST_VERSION": "false",
+}
+"""What Reflex reads when the app is imported: serve what was built; compile, write and fetch nothing."""
 
 
 def run() -> None:
     """Serve pages, API and sockets until SIGTERM."""
     current = settings()
-    # Reflex reads these when the app is imported: serve what was built, compile nothing.
-    os.environ.setdefault("REFLEX_ENV_MODE", "prod")
-    os.environ.setdefault("__REFLEX_SKIP_COMPILE", "true")
+    os.environ.update(REFLEX)
+    os.chdir(build_pages.ROOT)  # Reflex looks for its configuration in the working directory
     uvicorn.run(
         "deploy_ui.deploy_ui:app",
         factory=True,
         host=current.console_host,
         port=current.console_port,
+        http="httptools",
+        ws="websockets-sansio",
         timeout_graceful_shutdown=GRACE_S,
         ws_max_size=LARGEST_MESSAGE,
         access_log=False,

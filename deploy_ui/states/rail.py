@@ -5,7 +5,7 @@ import asyncio
 import reflex as rx
 
 from deploy_ui.enums import Phase
-from deploy_ui.services import deployments
+from deploy_ui.services import deployments, images
 from deploy_ui.states.session import live
 
 
@@ -20,5 +20,7 @@ class RailState(rx.State):
         """Keep the counts true while a page is open."""
         async for viewer in live(self, "deployments", "images"):
             by_phase = await asyncio.to_thread(deployments.counts, viewer)
+            by_status = await asyncio.to_thread(images.counts, viewer)
             async with self:
                 self.deployments = sum(by_phase.values()) - by_phase.get(Phase.DELETED, 0)
+                self.images = sum(by_status.values())
