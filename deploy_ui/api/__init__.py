@@ -1,1 +1,1 @@
-"""The HTTP API: parse, authorise, call a service, answer."""
+"""The HTTP API: find out who asks, parse, call a service, answer."""

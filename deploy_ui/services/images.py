@@ -98,14 +98,36 @@ def begin(viewer: Viewer, new: NewImage) -> Upload:
     """Check what can be checked before any byte is taken, and open the upload."""
     viewer.require(Role.EDITOR)
     checked(new)
-    with reading() as session:
-        _require_free_name(session, new.name)
-    upload = Upload(f"img_{ids.new_id(8)}", lambda each: _finish(viewer, new, each))
+    check_name(viewer, new.name)
+    upload = open_upload(viewer)
+    describe(viewer, upload, new)
+    return upload
+
+
+def open_upload(viewer: Viewer) -> Upload:
+    """Open an upload that is described later, with `describe`: a form may bring its files before its fields."""
+    viewer.require(Role.EDITOR)
+    return Upload(f"img_{ids.new_id(8)}", _undescribed)
+
+
+def describe(viewer: Viewer, upload: Upload, new: NewImage) -> None:
+    """Say what image the upload is to become. Raises what `begin` raises; the upload stays open then."""
+    viewer.require(Role.EDITOR)
+    checked(new)
+    upload.becomes(lambda each: _finish(viewer, new, each))
     if new.script is not None and new.script.strip():
         upload.file(new.entry or ENTRIES[new.kind][0], [new.script.encode(errors="replace")])
     if new.requirements is not None and new.requirements.strip():
         upload.file(REQUIREMENTS, [new.requirements.encode(errors="replace")])
-    return upload
+
+
+def check_name(viewer: Viewer, name: str) -> None:
+    """Raise Invalid or Conflict if no new image can have this name."""
+    viewer.require(Role.EDITOR)
+    if not NAME.fullmatch(name):
+        raise Invalid("image_name_wrong", field="name", longest=63)
+    with reading() as session:
+        _require_free_name(session, name)
 
 
 def checked(new: NewImage) -> None:
@@ -181,6 +203,10 @@ def find(session: Session, id_or_name: str, *, locked: bool = False) -> Image:
 def tell(image_id: str) -> None:
     """Hint that an image changed; the controller may wait for it."""
     hints.publish("images", f"image:{image_id}", "wanted")
+
+
+def _undescribed(_: Upload) -> ImageCard:
+    raise Invalid("name_missing", field="name")
 
 
 def _finish(viewer: Viewer, new: NewImage, upload: Upload) -> ImageCard:

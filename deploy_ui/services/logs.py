@@ -68,8 +68,17 @@ def lines(
     `search` is a piece of the text in any case; `level` means this one and worse.
     """
     keys = _keys(viewer, slug, instance)
-    wanted = _fits(since=since, search=search.casefold(), least=level)
+    wanted = fitting(since=since, search=search, least=level)
     return (row for row in _every(keys, until) if wanted(row))
+
+
+def fitting(*, since: datetime | None, search: str, least: LogLevel | None) -> Callable[[LogRow], bool]:
+    """Return what tells whether a line is wanted: young enough, with this text in any case, this level or worse."""
+    order, text = list(LogLevel), search.casefold()
+    wanted = set(order[order.index(least) :] if least else order)
+    return lambda row: (
+        row.level in wanted and (since is None or row.at >= since) and (not text or text in row.text.casefold())
+    )
 
 
 def remove_old(now: datetime) -> list[str]:
@@ -107,14 +116,6 @@ def _every(keys: Iterable[str], until: datetime | None) -> Iterator[LogRow]:
     merged = heapq.merge(*(source.read(key) for key in keys), key=lambda line: line.at)
     rows = _rows(merged)
     return rows if until is None else itertools.takewhile(lambda row: row.at <= until, rows)
-
-
-def _fits(*, since: datetime | None, search: str, least: LogLevel | None) -> Callable[[LogRow], bool]:
-    order = list(LogLevel)
-    wanted = set(order[order.index(least) :] if least else order)
-    return lambda row: (
-        row.level in wanted and (since is None or row.at >= since) and (not search or search in row.text.casefold())
-    )
 
 
 def _bounded(limit: int) -> int:

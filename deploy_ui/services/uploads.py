@@ -51,6 +51,10 @@ class Upload:
         """Remove what was not finished."""
         self.abandon()
 
+    def becomes(self, finish: Callable[["Upload"], ImageCard]) -> None:
+        """Say what makes the image once everything came."""
+        self._finish = finish
+
     @contextmanager
     def receive(self, path: str) -> Iterator[Sink]:
         """Give something to write one file to, piece by piece."""

@@ -1,0 +1,75 @@
+"""The API as one app; the console mounts itself below it."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+
+from deploy_ui.api import deployments, documentation, errors, health, images, keys, logs, people, sessions
+
+VERSION = "1.0.0"
+DESCRIPTION = """
+Turn serving scripts into images, images into deployments, and watch them.
+
+Sign in with `POST /api/v1/login` and send `Authorization: Bearer <token>`. Lists take `limit`, `cursor` and `search`
+and answer `{"items": […], "next": …}`; times are RFC 3339 in UTC. Every error is
+`{"error": {"code", "message", "field"?, "facts"?}}`, its message in the language of `Accept-Language` (`en`, `ru`).
+
+A deployment itself is called at the gateway, at the `url` of its card, with a key of its own.
+"""
+ROUTERS = (
+    sessions.programs,
+    sessions.browsers,
+    images.router,
+    deployments.router,
+    keys.router,
+    logs.router,
+    people.router,
+    health.router,
+    documentation.router,
+)
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def api() -> FastAPI:
+    """Return the API with its schema and its page."""
+    app = FastAPI(
+        title="Deploy UI",
+        version=VERSION,
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router, responses=errors.answers(422) if router is not health.router else None)
+    app.add_api_route("/api/{path:path}", _unknown, methods=METHODS, include_in_schema=False)
+    return app
+
+
+async def _unknown(request: Request, path: str) -> None:
+    """Answer what no route took: in the shape of the API, not with a page of the console."""
+    allowed = _allowed_methods(request.app.routes, f"/api/{path}")
+    if allowed:
+        raise HTTPException(405, headers={"allow": ", ".join(allowed)})
+    raise HTTPException(404)
+
+
+def _allowed_methods(routes: Sequence[BaseRoute], path: str) -> list[str]:
+    scope = {"type": "http", "method": "", "path": path, "root_path": ""}
+    found = (
+        route
+        for route in routes
+        if isinstance(route, APIRoute) and route.endpoint is not _unknown and route.matches(scope)[0] == Match.PARTIAL
+    )
+    return sorted({method for route in found for method in route.methods or ()})
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Name an operation after its function and subject: `deployments_create`."""
+    return f"{route.endpoint.__module__.rsplit('.', 1)[-1]}_{route.name}"

@@ -1,0 +1,124 @@
+"""Deployments: list, create, change, start, stop, delete."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+
+from deploy_ui.api.asking import Asking
+from deploy_ui.api.errors import answers
+from deploy_ui.api.shapes import Body, Listing, Number, Paging, Whole
+from deploy_ui.enums import Phase
+from deploy_ui.services import deployments, events, instances
+from deploy_ui.services.cards import DeploymentCard, DeploymentRow
+from deploy_ui.services.configuration import Change, NewDeployment
+from deploy_ui.services.events import EventRow
+from deploy_ui.services.instances import InstanceRow
+
+router = APIRouter(prefix="/api/v1/deployments", tags=["Deployments"], responses=answers(401))
+
+
+class DeploymentBody(Body):
+    """What to run, and how."""
+
+    name: str = Field(examples=["Iris classifier"])
+    image: str = Field(description="Id or name.", examples=["iris"])
+    slug: str = Field(default="", description="Its key in the URL; made from the name if empty.")
+    cpu: Number = Field(default=NewDeployment.cpu, description="Cores of one instance.")
+    memory_mb: Whole = NewDeployment.memory_mb
+    gpu: Whole = NewDeployment.gpu
+    min_instances: Whole = NewDeployment.min_instances
+    max_instances: Whole | None = Field(default=None, description="As many as `min_instances` if left out.")
+    concurrency: Whole = Field(default=NewDeployment.concurrency, description="Requests that one instance works on.")
+    idle_timeout_s: Whole = NewDeployment.idle_timeout_s
+    start_timeout_s: Whole = NewDeployment.start_timeout_s
+    request_timeout_s: Whole = NewDeployment.request_timeout_s
+    ready_path: str = Field(default="", description="The image's if empty.")
+    env: dict[str, str] = Field(default_factory=dict, description="Sealed at rest; values are never shown again.")
+
+
+class ChangeBody(Body):
+    """What to change; what is left out stays as it is."""
+
+    name: str | None = None
+    image: str | None = None
+    cpu: Number | None = None
+    memory_mb: Whole | None = None
+    gpu: Whole | None = None
+    min_instances: Whole | None = None
+    max_instances: Whole | None = None
+    instances: Whole | None = Field(default=None, description="How many to run now, between the two.")
+    concurrency: Whole | None = None
+    idle_timeout_s: Whole | None = None
+    start_timeout_s: Whole | None = None
+    request_timeout_s: Whole | None = None
+    ready_path: str | None = None
+    env: dict[str, str | None] | None = Field(default=None, description="Merged; `null` removes a name.")
+
+
+class ScaleBody(Body):
+    """How many instances to run."""
+
+    instances: Whole = Field(examples=[2])
+
+
+@router.get("")
+def listing(
+    viewer: Asking, paging: Annotated[Paging, Depends()], status: Annotated[Phase | None, Query()] = None
+) -> Listing[DeploymentRow]:
+    """List deployments, what needs attention first; deleted ones only with `status=deleted`."""
+    return Listing.of(deployments.rows(viewer, **vars(paging), status=status))
+
+
+@router.post("", status_code=201, responses=answers(403, 409, 422))
+def create(viewer: Asking, body: DeploymentBody) -> DeploymentCard:
+    """Create a deployment; its instances start as soon as its image is ready."""
+    return deployments.create(viewer, NewDeployment(**body.model_dump()))
+
+
+@router.get("/{slug}", responses=answers(404))
+def card(viewer: Asking, slug: str) -> DeploymentCard:
+    """Return one deployment; a deleted one still has a card."""
+    return deployments.card(viewer, slug)
+
+
+@router.patch("/{slug}", responses=answers(403, 404, 409, 410, 422))
+def change(viewer: Asking, slug: str, body: ChangeBody) -> DeploymentCard:
+    """Change a deployment. New instances come up before the old ones go."""
+    return deployments.change(viewer, slug, Change(**body.model_dump(exclude_unset=True)))
+
+
+@router.delete("/{slug}", responses=answers(403, 404))
+def delete(viewer: Asking, slug: str) -> DeploymentCard:
+    """Delete a deployment for ever; twice is fine."""
+    return deployments.delete(viewer, slug)
+
+
+@router.post("/{slug}/start", responses=answers(403, 404, 410))
+def start(viewer: Asking, slug: str) -> DeploymentCard:
+    """Start a stopped deployment; a running one is fine."""
+    return deployments.start(viewer, slug)
+
+
+@router.post("/{slug}/stop", responses=answers(403, 404, 410))
+def stop(viewer: Asking, slug: str) -> DeploymentCard:
+    """Stop a deployment; only a person starts it again."""
+    return deployments.stop(viewer, slug)
+
+
+@router.post("/{slug}/scale", responses=answers(403, 404, 410, 422))
+def scale(viewer: Asking, slug: str, body: ScaleBody) -> DeploymentCard:
+    """Run this many instances, within the deployment's bounds."""
+    return deployments.scale(viewer, slug, body.instances)
+
+
+@router.get("/{slug}/instances", responses=answers(404))
+def instance_rows(viewer: Asking, slug: str) -> Listing[InstanceRow]:
+    """List the newest 200 instances, live ones first."""
+    return Listing.whole(instances.rows(viewer, slug))
+
+
+@router.get("/{slug}/events", responses=answers(404))
+def event_rows(viewer: Asking, slug: str, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> Listing[EventRow]:
+    """List what happened to the deployment, newest first."""
+    return Listing.whole(events.rows(viewer, slug, limit=limit))
