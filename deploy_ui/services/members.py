@@ -1,10 +1,12 @@
 """Every deployment as the controller needs it, read at once."""
 
+import functools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
+from cryptography.fernet import InvalidToken
 from sqlmodel import Session, col, or_, select
 
 from deploy_ui import clock, vault
@@ -92,8 +94,7 @@ def members() -> list[Member]:
 
 
 def _member(deployment: Deployment, image: Image, grants: Sequence[Grant], records: Sequence[Record]) -> Member:
-    of_image, own = vault.unseal_if_readable(image.env_sealed), vault.unseal_if_readable(deployment.env_sealed)
-    readable = of_image is not None and own is not None
+    env = _variables(image.env_sealed, deployment.env_sealed)
     same = {name: getattr(deployment, name) for name in SAME}
     return Member(
         **same,
@@ -105,8 +106,8 @@ def _member(deployment: Deployment, image: Image, grants: Sequence[Grant], recor
         image_command=image.command,
         image_environment=image.environment,
         ready_path=deployment.ready_path or image.ready_path,
-        env={**(of_image or {}), **(own or {})} if readable else {},
-        env_readable=readable,
+        env=env or {},
+        env_readable=env is not None,
         grants=tuple(grants),
         records=tuple(records),
     )
@@ -117,6 +118,20 @@ SAME = (
     *("ready_instances", "image_id", "cpu", "memory_mb", "concurrency", "start_timeout_s", "request_timeout_s"),
 )
 """Fields of a member that the row holds as they are."""
+
+
+def _variables(of_image: str, own: str) -> dict[str, str] | None:
+    """Return the deployment's variables over the image's; None when the sealing key is gone."""
+    try:
+        return {**_unsealed(of_image), **_unsealed(own)}
+    except InvalidToken:
+        return None
+
+
+@functools.lru_cache(maxsize=2000)
+def _unsealed(sealed: str) -> Mapping[str, str]:
+    """Remember what was unsealed: the controller asks for the same values many times a second."""
+    return vault.unseal(sealed)
 
 
 def _grants(session: Session, ids: Sequence[int], now: datetime) -> dict[int, list[Grant]]:
