@@ -20,9 +20,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     """Everything the product keeps: database, images, logs, keys."""
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)
     """Empty: SQLite in the data folder. PostgreSQL: `postgresql+psycopg://…`."""
-    redis_url: str = ""
+    redis_url: str = Field(default="", repr=False)
     """Empty: an embedded Redis is started on a unix socket."""
     console_host: str = "127.0.0.1"
     console_port: int = Field(default=3000, ge=1, le=65535)
@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     """What callers see; empty: made from host and port."""
     runtime: Literal["process"] = "process"
     admin_email: str = ""
-    admin_password: str = ""
+    admin_password: str = Field(default="", repr=False)
     """With `admin_email`: creates the first admin. Otherwise the first start prints a one-time link."""
     workers: int = Field(default=1, ge=1, le=64)
     session_days: int = Field(default=7, ge=1)

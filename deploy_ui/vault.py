@@ -5,7 +5,9 @@ Fernet (AES-128-CBC with HMAC-SHA256, from `cryptography`); the key lies in the 
 
 import json
 import os
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -37,16 +39,15 @@ def _box() -> Fernet:
 
 
 def secret_file(path: Path, make: Callable[[], bytes]) -> bytes:
-    """Return the file's bytes; make it first, mode 0600, if it is not there. Safe when two processes race."""
+    """Return the file's bytes; make it first, mode 0600, if it is not there. Safe when processes or threads race."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(make())
+        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
         try:
-            os.link(draft, path)  # unlike a rename, a link never replaces the winner's file
-        except FileExistsError:
-            pass
+            with os.fdopen(handle, "wb") as file:
+                file.write(make())
+            with suppress(FileExistsError):
+                os.link(draft, path)  # unlike a rename, a link never replaces the winner's file
         finally:
-            draft.unlink()
+            Path(draft).unlink()
     return path.read_bytes()

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from deploy_ui.settings import LONGEST_SOCKET_PATH, Settings, settings
+
+
+def test_every_setting_has_a_default_that_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = settings()
+    assert made.data_dir == tmp_path / "data"
+    assert made.database == f"sqlite:///{tmp_path}/data/deploy-ui.db"
+    assert (made.console, made.gateway) == ("http://127.0.0.1:3000", "http://127.0.0.1:8080")
+
+
+def test_addresses_that_people_see_may_differ_from_those_listened_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPLOY_UI_CONSOLE_URL", "https://deploy.example.org/")
+    monkeypatch.setenv("DEPLOY_UI_GATEWAY_URL", "https://models.example.org")
+    made = Settings()
+    assert (made.console, made.gateway) == ("https://deploy.example.org", "https://models.example.org")
+
+
+def test_the_redis_socket_fits_into_the_kernels_limit_however_deep_the_data_folder_is() -> None:
+    shallow, deep = Settings(data_dir=Path("/d")), Settings(data_dir=Path("/" + "deep/" * 50))
+    assert shallow.redis_socket == Path("/d/run/redis.sock")
+    assert len(str(deep.redis_socket)) <= LONGEST_SOCKET_PATH
+    assert deep.redis_socket != Settings(data_dir=Path("/" + "deep/" * 51)).redis_socket
+
+
+@pytest.mark.parametrize(("name", "value"), [("CONSOLE_PORT", "0"), ("WORKERS", "many"), ("RUNTIME", "magic")])
+def test_a_wrong_setting_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"DEPLOY_UI_{name}", value)
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings()
+
+
+def test_secrets_are_not_in_the_repr() -> None:
+    secret = "hunter2hunter2"
+    made = Settings(
+        admin_password=secret, database_url=f"postgresql://a:{secret}@h/d", redis_url=f"redis://:{secret}@h"
+    )
+    assert secret not in repr(made)
+    assert secret not in str(made)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        settings().workers = 5
