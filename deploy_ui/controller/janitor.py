@@ -51,6 +51,7 @@ def forget_the_old() -> None:
     """Drop ended instances and logs after their time, and files that nothing uses any more."""
     now = clock.now()
     fleet.forget_old_instances(now, settings().log_days)
+    fleet.forget_old_events(now, settings().log_days)
     logs.remove_old(now)
     leftovers.remove(now)
 
