@@ -5,11 +5,15 @@ import fcntl
 import os
 import time
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from deploy_ui.runtimes.base import EndReason, Instance, RunState
 from deploy_ui.runtimes.keeper import kernel, report
 from deploy_ui.runtimes.remains import end_remains
+
+Word = TypeVar("Word", bound=StrEnum)
 
 KEEPER_GONE = "its keeper is gone: killed, or the machine was restarted"
 WORDS_LENGTH = 500
@@ -91,10 +95,9 @@ def _keeper_words(folder: Path) -> str:
 
 
 def _instance(folder: Path, seen: report.Report) -> Instance:
-    state = RunState(str(seen.get("state", report.RUNNING)))
+    state = _member(RunState, seen.get("state")) or RunState.RUNNING
     if state is RunState.RUNNING and os.path.exists(f"{folder}/{report.STOP_FILE}"):  # noqa: PTH110 asked very often
         state = RunState.STOPPING
-    reason = seen.get("end_reason")
     return Instance(
         key=folder.name,
         deployment=str(seen.get("deployment", "")),
@@ -103,12 +106,16 @@ def _instance(folder: Path, seen: report.Report) -> Instance:
         address=str(seen.get("address", "")),
         started_at=_time(seen, "started_at"),
         ended_at=_time(seen, "ended_at"),
-        end_reason=EndReason(str(reason)) if reason else None,
+        end_reason=_member(EndReason, seen.get("end_reason")),
         exit_code=_number(seen, "exit_code"),
         message=str(seen.get("message", "")),
         peak_memory_mb=_number(seen, "peak_memory_mb"),
         node=str(seen.get("node", "")),
     )
+
+
+def _member(words: type[Word], value: object) -> Word | None:
+    return next((word for word in words if word == value), None)
 
 
 def _number(seen: report.Report, name: str) -> int | None:

@@ -1,11 +1,9 @@
 """Ends what an instance left behind when its keeper died."""
 
-import contextlib
-import os
-import signal
 import time
 
 from deploy_ui.runtimes.keeper import processes
+from deploy_ui.runtimes.keeper.ending import kill
 
 PATIENCE_S = 2.0
 PAUSE_S = 0.01
@@ -20,9 +18,7 @@ def end_remains(*, key: str, port: int, pid: int, pid_start: int) -> bool:
     """
     until = time.monotonic() + PATIENCE_S
     while family := _family(key, port, pid, pid_start):
-        for member in family:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(member, signal.SIGKILL)
+        kill(sorted(family))
         if time.monotonic() > until:
             return False
         time.sleep(PAUSE_S)

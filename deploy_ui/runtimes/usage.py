@@ -39,7 +39,12 @@ class UsageMeter:
         before_at, before = self._last.get(key, (at, seconds))
         self._last[key] = (at, seconds)
         cores = max(0.0, seconds - before) / (at - before_at) if at > before_at else 0.0
-        return Usage(cpu_cores=round(cores, 3), memory_mb=processes.memory(family) // MB)
+        return Usage(cpu_cores=round(cores, 3), memory_mb=_memory(family) // MB)
+
+
+def _memory(family: list[int]) -> int:
+    shared = processes.proportional_memory(family) if len(family) > 1 else 0
+    return shared or processes.memory(family)
 
 
 def _cpu_seconds(keeper: int, family: list[int]) -> float:

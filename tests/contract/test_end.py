@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
+from deploy_ui import clock
 from deploy_ui.runtimes.base import EndReason, RunState
 from tests.contract.bench import Bench
 from tests.waiting import eventually
@@ -37,6 +40,16 @@ os.wait(), os.wait()
 os.write(1, b"up\\n")
 """
 FAMILY = GRANDCHILDREN + "while True:\n    signal.pause()\n"
+FORK_AWAY = """
+import os, signal
+os.write(1, b"up\\n")
+if os.fork() == 0:
+    while True:
+        if os.fork():
+            os._exit(0)
+while True:
+    signal.pause()
+"""
 EAT = """
 blocks = []
 while True:
@@ -108,6 +121,14 @@ def test_stop_ends_grandchildren_too(bench: Bench) -> None:
     eventually(lambda: not bench.kind.left())
 
 
+def test_a_program_that_forks_all_the_time_is_ended(bench: Bench) -> None:
+    bench.start("a", FORK_AWAY, grace_s=0.2)
+    bench.running("a", says="up")
+    bench.runtime.stop("a")
+    bench.ended("a")
+    eventually(lambda: not bench.kind.left())
+
+
 def test_grandchildren_do_not_outlive_their_program(bench: Bench) -> None:
     bench.start("a", GRANDCHILDREN)
     assert bench.ended("a").end_reason is EndReason.EXITED
@@ -139,8 +160,10 @@ print("up", flush=True)
 signal.pause()
 """
     bench.start("a", program, memory_mb=128)
-    bench.running("a", says="up")
-    eventually(lambda: bench.kind.usage().usage()["a"].memory_mb > 128)  # counted by process, it is over the limit
+    started_at = bench.running("a", says="up").started_at
+    assert started_at is not None
+    eventually(lambda: clock.now() - started_at > timedelta(seconds=1.5))  # counted by process, it is over the limit
+    assert 64 <= bench.kind.usage().usage()["a"].memory_mb <= 128
     bench.runtime.stop("a")
     assert bench.ended("a").end_reason is EndReason.STOPPED
 

@@ -124,7 +124,7 @@ def test_a_flood_is_bounded_and_does_not_harm_the_instance(bench: Bench) -> None
     program = """
 import os
 block = (b"x" * 99 + b"\\n") * 10_000
-for _ in range(120):
+for _ in range(70):
     os.write(1, block)
 os.write(1, b"done\\n")
 """

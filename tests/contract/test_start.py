@@ -154,6 +154,12 @@ def test_a_program_that_does_not_exist_is_told(bench: Bench) -> None:
     assert "No such file" in ended.message
 
 
+def test_an_empty_command_is_told(bench: Bench) -> None:
+    bench.start("a", command=())
+    ended = bench.ended("a")
+    assert (ended.end_reason, ended.message) == (EndReason.START_FAILED, "the command is empty")
+
+
 def test_a_missing_folder_is_told(bench: Bench) -> None:
     bench.start("a", folder=bench.image / "gone")
     ended = bench.ended("a")

@@ -95,6 +95,16 @@ def test_a_report_that_a_power_cut_broke_is_a_loss(bench: Bench, folder: Path) -
     assert bench.ended("a").state is RunState.ENDED
 
 
+@pytest.mark.parametrize("broken", ['{"state": "flying"}', "[]", '{"state": {}, "end_reason": 5, "revision": "x"}'])
+def test_a_report_that_somebody_forged_harms_no_other_instance(bench: Bench, folder: Path, broken: str) -> None:
+    bench.start("b")
+    bench.running("b")
+    bench.run("a", "")
+    (folder / report.FILE).write_text(broken)
+    assert bench.running("b").state is RunState.RUNNING
+    assert bench.ended("a").state is RunState.ENDED
+
+
 def test_keeper_ends_the_instance_well_when_the_machine_goes_down(bench: Bench, folder: Path) -> None:
     program = "import signal, sys; signal.signal(15, lambda *_: sys.exit(7)); print('up', flush=True); signal.pause()"
     bench.start("a", program)

@@ -42,7 +42,7 @@ def spawn(command: Sequence[str], env: Mapping[str, str], folder: str) -> Child:
         try:
             _become(command, env, folder, (out_writing, err_writing), keeper)
         except BaseException as error:  # noqa: BLE001 this process has no other way to tell, and must not return
-            os.write(trouble_writing, _words(error, command[0]).encode(errors="replace"))
+            os.write(trouble_writing, _words(error, command).encode(errors="replace"))
         finally:
             os._exit(127)
     for file in (out_writing, err_writing, trouble_writing):
@@ -91,10 +91,9 @@ def _pipe() -> tuple[int, int]:
     return reading, writing
 
 
-def _words(error: BaseException, program: str) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"cannot run {program!r}: {error.strerror}"
-    return f"cannot run {program!r}: {error}"
+def _words(error: BaseException, command: Sequence[str]) -> str:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"cannot run {command[0]!r}: {why}" if command else "the command is empty"
 
 
 def _write_if_possible(path: str, text: str) -> None:

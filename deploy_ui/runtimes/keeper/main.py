@@ -9,8 +9,9 @@ import sys
 import time
 
 from . import child, kernel, processes, report, workplace
+from .ending import kill
 from .limits import MemoryWatch
-from .output import Output
+from .output import MESSAGE_LENGTH, Output
 from .rotated import RotatedLog
 from .verdict import Verdict, judge
 
@@ -140,7 +141,7 @@ class Keeper:
         if self.memory.exceeded() and not self.out_of_memory:
             self.out_of_memory = True
             self.log.say(f"killed: used {self.memory.used_mb} MB of memory, {self.memory.limit_mb} MB are allowed")
-            _kill(processes.descendants(os.getpid()))
+            kill(processes.descendants(os.getpid()))
 
     def _stop(self, pid: int) -> None:
         """Ask the instance to end once, and end it when its time is up."""
@@ -157,13 +158,13 @@ class Keeper:
             if not self.killed_after_grace:
                 self.log.say(f"killed: did not end within {self.grace_s:g} s")
             self.killed_after_grace = True
-            _kill(processes.descendants(os.getpid()))
+            kill(processes.descendants(os.getpid()))
 
     def _see_out(self, output: Output) -> None:
         """Kill whatever the program left behind, and take the rest of the output."""
         pause = 0.002
         while family := processes.descendants(os.getpid()):
-            _kill(family)
+            kill(family)
             _reap(0)
             time.sleep(pause)
             pause = min(pause * 2, 0.2)
@@ -193,7 +194,7 @@ class Keeper:
     def _end(self, verdict: Verdict) -> None:
         self.log.say(verdict.words())
         self.report |= {"state": report.ENDED, "ended_at": time.time(), "end_reason": verdict.reason}
-        self.report |= {"exit_code": verdict.exit_code, "message": verdict.message}
+        self.report |= {"exit_code": verdict.exit_code, "message": verdict.message[:MESSAGE_LENGTH]}
         with contextlib.suppress(OSError):
             os.utime(self.port_file)  # from now the port rests for a while
         for _ in range(WRITE_TRIES):
@@ -210,12 +211,6 @@ def _reap(pid: int) -> int | None:
             if ended[0] == pid:
                 found = ended[1]
     return found
-
-
-def _kill(pids: list[int]) -> None:
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
 
 
 def _items(value: object) -> list[object]:

@@ -9,12 +9,13 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Stat:
     """The fields of `/proc/{pid}/stat` that we use."""
 
-    __slots__ = ("parent", "seconds", "session", "start", "state", "waited_seconds")
+    __slots__ = ("group", "parent", "seconds", "session", "start", "state", "waited_seconds")
 
     def __init__(self, text: str) -> None:
         fields = text[text.rindex(")") + 2 :].split()  # the name before it may hold spaces and brackets
         self.state = fields[0]
         self.parent = int(fields[1])
+        self.group = int(fields[2])
         self.session = int(fields[3])
         self.seconds = (int(fields[11]) + int(fields[12])) / TICKS
         """CPU time of the process itself."""
