@@ -62,8 +62,8 @@ def _settle(folder: Path) -> report.Report:
             seen = report.read(str(folder))
             if seen.get("state") != report.ENDED and _all_ended(seen, folder.name):
                 seen |= _loss(folder, started="pid" in seen)
-                report.write(str(folder), seen)
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):  # a full disk: what we say holds, only nobody remembers it
+                    report.write(str(folder), seen)
                     os.utime(str(seen.get("port_file")))
             return seen
         return report.read(str(folder))  # somebody else is at it

@@ -1,5 +1,6 @@
 """Sets a keeper going: the order it reads, the environment of its instance, and the start itself."""
 
+import contextlib
 import json
 import math
 import os
@@ -85,4 +86,6 @@ def launch(folder: Path, lock: int, hold: int) -> None:
         )
     except (OSError, subprocess.SubprocessError) as error:
         failed = {"state": report.ENDED, "ended_at": time.time(), "end_reason": EndReason.START_FAILED.value}
-        report.write(str(folder), report.read(str(folder)) | failed | {"message": f"the keeper did not start: {error}"})
+        with contextlib.suppress(OSError):  # a full disk: the missing keeper tells the same
+            words = {"message": f"the keeper did not start: {error}"}
+            report.write(str(folder), report.read(str(folder)) | failed | words)

@@ -1,7 +1,7 @@
 """The process runtime: every instance is a group of processes of this machine, watched by a keeper of its own.
 
-Nothing is remembered here: what is running is read from the instances' folders, so any number of runtimes, in any
-number of processes, see and do the same. See `keeper` for what happens beside an instance.
+What is running is read from the instances' folders, so any number of runtimes, in any number of processes, see and
+do the same. See `keeper` for what happens beside an instance.
 """
 
 import fcntl
@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from deploy_ui.runtimes.base import Instance, InstanceSpec, RunState, Usage
+from deploy_ui import clock
+from deploy_ui.runtimes.base import EndReason, Instance, InstanceSpec, RunState, Usage
 from deploy_ui.runtimes.folder import keeper_pid, look
 from deploy_ui.runtimes.keeper import report
 from deploy_ui.runtimes.launch import launch, prepare
@@ -34,30 +35,26 @@ class ProcessRuntime:
         self._instances = instances
         self._logs = logs
         self._meter = UsageMeter()
+        self._unwritten: dict[str, Instance] = {}
+        """Those that could not even be written down (a full disk), so only we know of them."""
 
     def start(self, spec: InstanceSpec) -> None:
         """Begin running the instance and return at once; see `Runtime.start`."""
         folder = self._folder(spec.key)
-        if folder.exists():
+        if spec.key in self._unwritten or folder.exists():
             return
-        self._instances.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._sweep()
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self._instances))
-        lock = os.open(draft / report.LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            port, port_file, hold = hold_port(self._instances / ".ports")
-            with hold:
-                logs = self._logs / spec.key
-                prepare(draft, folder, spec, port=port, port_file=port_file, log_folder=logs)
-                try:
-                    draft.rename(folder)
-                except OSError:  # somebody else has just started it
-                    return
-                launch(folder, lock, hold.fileno())
-        finally:
-            os.close(lock)
-            shutil.rmtree(draft, ignore_errors=True)
+            self._start(spec, folder)
+        except OSError as error:
+            self._unwritten[spec.key] = Instance(
+                key=spec.key,
+                deployment=spec.deployment,
+                revision=spec.revision,
+                state=RunState.ENDED,
+                ended_at=clock.now(),
+                end_reason=EndReason.START_FAILED,
+                message=f"its folder could not be made: {error}",
+            )
 
     def stop(self, key: str) -> None:
         """Ask the instance to end and return at once; see `Runtime.stop`."""
@@ -75,6 +72,7 @@ class ProcessRuntime:
     def forget(self, key: str) -> None:
         """Drop an ended instance and its working files; see `Runtime.forget`."""
         folder = self._folder(key)
+        self._unwritten.pop(key, None)
         seen = look(folder)
         if seen is None or seen.state is not RunState.ENDED:
             return
@@ -87,6 +85,28 @@ class ProcessRuntime:
         """Return the use of every running instance by key."""
         return self._meter.measure(self._keepers)
 
+    def _start(self, spec: InstanceSpec, folder: Path) -> None:
+        self._instances.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._sweep()
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self._instances))
+        lock = os.open(draft / report.LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            port, port_file, hold = hold_port(self._instances / ".ports")
+            with hold:
+                logs = self._logs / spec.key
+                prepare(draft, folder, spec, port=port, port_file=port_file, log_folder=logs)
+                try:
+                    draft.rename(folder)
+                except OSError:
+                    if not folder.exists():
+                        raise
+                    return  # somebody else has just started it
+                launch(folder, lock, hold.fileno())
+        finally:
+            os.close(lock)
+            shutil.rmtree(draft, ignore_errors=True)
+
     def _folder(self, key: str) -> Path:
         if not KEY.fullmatch(key):
             raise ValueError(f"not an instance's key: {key!r}")
@@ -96,7 +116,7 @@ class ProcessRuntime:
         return {folder.name: pid for folder in self._folders() if (pid := keeper_pid(folder)) is not None}
 
     def _folders(self) -> Iterator[Path]:
-        with suppress(FileNotFoundError), os.scandir(self._instances) as entries:
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self._instances) as entries:
             names = [entry.name for entry in entries]
             yield from (self._instances / name for name in names if not name.startswith(HIDDEN))
 
@@ -110,7 +130,8 @@ class ProcessRuntime:
 
     def list(self) -> list[Instance]:
         """Return every instance that was started and not yet forgotten; see `Runtime.list`."""
-        return [seen for folder in self._folders() if (seen := look(folder)) is not None]
+        found = [seen for folder in self._folders() if (seen := look(folder)) is not None]
+        return [*found, *self._unwritten.values()]
 
 
 def _remove(folder: Path) -> None:

@@ -1,4 +1,5 @@
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -103,6 +104,46 @@ def test_a_report_that_somebody_forged_harms_no_other_instance(bench: Bench, fol
     (folder / report.FILE).write_text(broken)
     assert bench.running("b").state is RunState.RUNNING
     assert bench.ended("a").state is RunState.ENDED
+
+
+def test_a_full_disk_costs_log_lines_but_not_the_instance(bench: Bench, folder: Path) -> None:
+    program = """
+import os, signal
+os.write(1, (b"x" * 99 + b"\\n") * 1000)
+open("written", "w")
+signal.pause()
+"""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, before[1]))  # keeper and instance inherit it
+    try:
+        bench.start("a", program)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    eventually((folder / report.WORK_FOLDER / "written").exists)
+    assert bench.running("a").state is RunState.RUNNING
+    assert [line.stream for line in bench.logs.read("a")] == ["platform"]
+    bench.runtime.stop("a")
+    assert bench.ended("a").end_reason is EndReason.STOPPED
+
+
+def test_a_start_that_cannot_be_written_down_is_told(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "full").write_text("a file where the folder should be")
+    runtime = ProcessRuntime(tmp_path / "full" / "instances", tmp_path / "logs")
+    runtime.start(bench.spec("a"))
+    (seen,) = runtime.list()
+    assert (seen.key, seen.deployment, seen.end_reason) == ("a", "iris", EndReason.START_FAILED)
+    assert "Not a directory" in seen.message
+    runtime.forget("a")
+    assert runtime.list() == []
+
+
+def test_the_program_dies_with_its_keeper_even_if_nobody_looks(bench: Bench, folder: Path) -> None:
+    bench.start("a")
+    bench.running("a")
+    program = report.read(str(folder))["pid"]
+    assert isinstance(program, int)
+    bench.kind.lose("a")
+    eventually(lambda: (seen := processes.stat(program)) is None or seen.state == "Z")
 
 
 def test_keeper_ends_the_instance_well_when_the_machine_goes_down(bench: Bench, folder: Path) -> None:

@@ -5,7 +5,6 @@ import json
 import os
 import select
 import signal
-import sys
 import time
 
 from . import child, kernel, processes, report, workplace
@@ -187,7 +186,8 @@ class Keeper:
         try:
             report.write(self.folder, self.report)
         except OSError as error:
-            sys.stderr.write(f"report not written: {error}\n")
+            with contextlib.suppress(OSError):  # what fills the disk keeps us from saying so, too
+                os.write(2, f"report not written: {error}\n".encode())
             return False
         return True
 

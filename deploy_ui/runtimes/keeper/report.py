@@ -1,5 +1,6 @@
 """What a keeper reports of its instance: one small JSON file, replaced by rename."""
 
+import contextlib
 import json
 import os
 
@@ -27,9 +28,14 @@ Report = dict[str, object]
 def write(folder: str, report: Report) -> None:
     """Replace the report; a reader sees the old one or the new one, never a part."""
     draft = os.path.join(folder, f".{FILE}.{os.getpid()}")
-    with open(draft, "w", encoding="utf-8") as file:
-        json.dump(report, file)
-    os.replace(draft, os.path.join(folder, FILE))
+    try:
+        with open(draft, "w", encoding="utf-8") as file:
+            json.dump(report, file)
+        os.replace(draft, os.path.join(folder, FILE))
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
 
 
 def read(folder: str) -> Report:
