@@ -1,10 +1,12 @@
 """The console's web server: one process, so that a kill leaves nothing behind and memory is spent once."""
 
 import os
+from types import FrameType
 
 import uvicorn
 
 from deploy_ui import build_pages
+from deploy_ui.api import streams
 from deploy_ui.settings import settings
 
 GRACE_S = 5
@@ -25,7 +27,7 @@ def run() -> None:
     current = settings()
     os.environ.update(REFLEX)
     os.chdir(build_pages.ROOT)  # Reflex looks for its configuration in the working directory
-    uvicorn.run(
+    config = uvicorn.Config(
         "deploy_ui.deploy_ui:app",
         factory=True,
         host=current.console_host,
@@ -37,5 +39,15 @@ def run() -> None:
         access_log=False,
         server_header=False,
         log_level="warning",
-        proxy_headers=False,
+        proxy_headers=True,  # from a proxy on this machine: uvicorn trusts loopback only
     )
+    Server(config).run()
+
+
+class Server(uvicorn.Server):
+    """Ends streams at the first signal; the browser's sockets uvicorn ends by itself."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        streams.end()
+        super().handle_exit(sig, frame)

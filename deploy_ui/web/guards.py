@@ -6,6 +6,7 @@ and has no limit on bodies. Each wrapper here mends one of these.
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -80,14 +81,15 @@ class BodyLimit:
 
         async def send_noted(message: Message) -> None:
             nonlocal answered
+            if taken > limit and not answered:
+                return  # the app takes our exception for its own failure and says so; our answer tells the reason
             answered = True
             await send(message)
 
-        try:
+        with suppress(_OverLimit):
             await self.app(scope, receive_counted, send_noted)
-        except _OverLimit:
-            if not answered:
-                await _too_large(send, limit)
+        if taken > limit and not answered:
+            await _too_large(send, limit)
 
 
 class _OverLimit(Exception):

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from deploy_ui import build_pages
+from deploy_ui.api.app import api
 from deploy_ui.settings import settings
 from deploy_ui.web.guards import AnswerHeaders, BodyLimit, SameOrigin
 from deploy_ui.web.sockets import SessionSockets
@@ -20,12 +21,18 @@ FORM_OVERHEAD = MB
 
 def transformers() -> list[Any]:
     """Return the wrappers in order, the outermost last. They run when the server starts, not when pages are built."""
-    return [_with_pages, SessionSockets, _limited, _dressed, _guarded]
+    return [_with_pages, _with_api, SessionSockets, _limited, _dressed, _guarded]
 
 
 def _with_pages(app: Starlette) -> Starlette:
     app.routes.append(get_frontend_mount())
     return app
+
+
+def _with_api(app: ASGIApp) -> ASGIApp:
+    outer = api()
+    outer.mount("", app)
+    return outer
 
 
 def _limited(app: ASGIApp) -> ASGIApp:
