@@ -10,14 +10,20 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from deploy_ui.i18n.ui import t
+from deploy_ui.pages.deployment.page import TITLE as CARD_TITLE
+from deploy_ui.pages.deployment.page import deployment
 from deploy_ui.pages.deployments import deployments
 from deploy_ui.pages.images import images
+from deploy_ui.pages.new_deployment import new_deployment
 from deploy_ui.pages.not_found import not_found
 from deploy_ui.pages.set_up import set_up
 from deploy_ui.pages.sign_in import sign_in
 from deploy_ui.states import changes
+from deploy_ui.states.deployment.card import CardState
+from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.deployments import DeploymentsState
 from deploy_ui.states.images import ImagesState
+from deploy_ui.states.new_deployment import NewDeploymentState
 from deploy_ui.states.notices import NoticeState
 from deploy_ui.states.rail import RailState
 from deploy_ui.states.session import SessionState
@@ -50,6 +56,8 @@ PAGES = (
     Page("/set-up", set_up, t("set_up.title"), [SessionState.leave_if_signed_in], signed_in=False),
     Page("/deployments", deployments, t("nav.deployments"), [DeploymentsState.follow]),
     Page("/images", images, t("nav.images"), [ImagesState.follow]),
+    Page("/deployments/new", new_deployment, t("new.title"), [NewDeploymentState.enter]),
+    Page("/deployments/[slug]/[[tab]]", deployment, CARD_TITLE, [CardState.follow, GeneralState.follow]),
     Page("404", not_found, t("not_found.title"), signed_in=False),
 )
 

@@ -1,0 +1,1 @@
+"""The card of a deployment: its frame, and one file a tab."""

@@ -1,0 +1,66 @@
+"""The box on a card that cannot serve: the reason, the instance's last words, two ways on."""
+
+import reflex as rx
+
+from deploy_ui.components.buttons import button_link
+from deploy_ui.components.icons import icon
+from deploy_ui.components.status import reason_word
+from deploy_ui.components.when import when
+from deploy_ui.i18n.ui import t
+from deploy_ui.services.logs import LogRow
+from deploy_ui.states.deployment.card import CardState
+from deploy_ui.states.deployment.general import GeneralState
+
+
+def failure() -> rx.Component:
+    """Return the box, or nothing while all is well."""
+    card = CardState.card
+    troubled = (card.phase == "failed") | (card.phase == "degraded")
+    return rx.cond(
+        troubled,
+        rx.el.div(
+            _head(), rx.cond(GeneralState.failure, _excerpt()), _foot(), class_name="failure", data_testid="failure"
+        ),
+    )
+
+
+def _head() -> rx.Component:
+    card = CardState.card
+    return rx.el.div(
+        icon("circle-alert"),
+        rx.el.div(
+            rx.el.div(t("failure_box.title"), " ", reason_word(card.reason), class_name="strong"),
+            rx.cond(card.message != "", rx.el.div(card.message, class_name="mono small muted wrap")),
+        ),
+        class_name="failure__head",
+    )
+
+
+def _excerpt() -> rx.Component:
+    return rx.el.div(rx.foreach(GeneralState.failure.lines, _line), class_name="log log--excerpt", role="log")
+
+
+def _line(line: LogRow) -> rx.Component:
+    return rx.el.div(
+        when(line.at, exact=True, class_name="logline__time"),
+        rx.el.span(line.text, class_name="logline__text"),
+        class_name=f"logline logline--{line.level}",
+    )
+
+
+def _foot() -> rx.Component:
+    card = CardState.card
+    return rx.el.div(
+        rx.el.span(t("failure_box.again"), class_name="small muted grow"),
+        button_link(t("failure_box.image"), f"/images/{card.image_id}/info", small=True),
+        rx.cond(
+            GeneralState.failure,
+            button_link(
+                t("failure_box.log"),
+                f"/deployments/{card.slug}/logs?instance={GeneralState.failure.instance}",
+                small=True,
+                data_testid="failure-log",
+            ),
+        ),
+        class_name="failure__foot",
+    )

@@ -1,0 +1,54 @@
+"""What every tab of a deployment's card needs: the card itself, and which tab is open."""
+
+import asyncio
+
+import reflex as rx
+
+from deploy_ui.enums import Phase
+from deploy_ui.errors import AppError
+from deploy_ui.services import deployments
+from deploy_ui.services.cards import DeploymentCard
+from deploy_ui.states.notices import in_words
+from deploy_ui.states.session import live
+
+AT_REST = {Phase.STOPPED, Phase.STOPPING, Phase.DELETED}
+
+
+class CardState(rx.State):
+    """The card of the deployment in the address."""
+
+    card: DeploymentCard | None = None
+    problem: str = ""
+    """Why there is no card to show."""
+
+    @rx.var
+    def at_rest(self) -> bool:
+        """Whether it is stopped, on its way there, or deleted."""
+        return self.card is not None and self.card.phase in AT_REST
+
+    @rx.var
+    def gone(self) -> bool:
+        """Whether it is deleted: nothing can be changed any more."""
+        return self.card is not None and self.card.phase == Phase.DELETED
+
+    @rx.event(background=True)
+    async def follow(self) -> None:
+        """Keep the card true while it is open."""
+        async with self:
+            slug = self.slug
+            if self.card is None or self.card.slug != slug:
+                self.card, self.problem = None, ""
+        async for viewer in live(self, f"deployment:{slug}"):
+            try:
+                card = await asyncio.to_thread(deployments.card, viewer, slug)
+            except AppError as error:
+                async with self:
+                    self.card, self.problem = None, await in_words(self, error)
+                return
+            async with self:
+                self.card = card
+
+
+async def open_tab(state: rx.State, tab: str) -> str:
+    """Return the slug in the address if this tab is open, else nothing. Call it under the state's lock."""
+    return str(state.slug) if str(state.tab or "general") == tab else ""
