@@ -78,6 +78,11 @@ def form_row(
     )
 
 
+def wrong_in(errors: rx.Var[dict[str, str]], name: str) -> rx.Var[str]:
+    """Return what is wrong with one field, or nothing, from a state's errors by field."""
+    return rx.cond(errors.contains(name), errors[name].to(str), "")
+
+
 def form_error(words: rx.Var[str] | str, **props: object) -> rx.Component:
     """Return what is wrong, in red."""
     return rx.el.span(icon("circle-alert", small=True), words, class_name="error", role="alert", **props)

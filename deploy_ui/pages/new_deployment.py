@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from deploy_ui.components.buttons import button_link
-from deploy_ui.components.forms import field_class, form_error, form_row, text_field
+from deploy_ui.components.forms import field_class, form_error, form_row, text_field, wrong_in
 from deploy_ui.components.layout import callout, event, panel, timeline
 from deploy_ui.components.links import link
 from deploy_ui.i18n.ui import t
@@ -38,13 +38,12 @@ def new_deployment() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    wrong = NewDeploymentState.wrong
     return rx.el.form(
         form_row(
             "name",
             t("field.name"),
-            text_field("name", error=wrong["name"], max_length=200, auto_complete="off", auto_focus=True),
-            error=wrong["name"],
+            text_field("name", error=_wrong("name"), max_length=200, auto_complete="off", auto_focus=True),
+            error=_wrong("name"),
             help_text=t("new.name_help"),
         ),
         _image(),
@@ -57,7 +56,7 @@ def _form() -> rx.Component:
         ),
         _advanced(),
         rx.el.div(
-            rx.el.button(t("new.submit"), type="submit", class_name="btn btn--primary btn--tall", data_testid="submit"),
+            rx.el.button(t("new.submit"), type="submit", class_name="btn btn--primary", data_testid="submit"),
             button_link(t("common.cancel"), "/deployments", look="ghost"),
             class_name="formfoot",
         ),
@@ -75,7 +74,7 @@ def _image() -> rx.Component:
         name="image",
         default_value=NewDeploymentState.image,
         key=NewDeploymentState.image,
-        class_name=field_class(NewDeploymentState.wrong["image"]),
+        class_name=field_class(_wrong("image")),
     )
     none = callout(
         t("new.no_images"), " ", link(t("new.create_image"), to="/images/new", class_name="link"), kind="warning"
@@ -84,18 +83,17 @@ def _image() -> rx.Component:
         "image",
         t("field.image"),
         rx.cond(NewDeploymentState.loaded & (NewDeploymentState.image_names.length() == 0), none, chosen),
-        error=NewDeploymentState.wrong["image"],
+        error=_wrong("image"),
         help_text=t("new.image_help"),
     )
 
 
 def _pair(label: rx.Var[str], *fields: tuple[str, str, str], help_text: rx.Var[str]) -> rx.Component:
     """Return number fields beside each other under one label."""
-    wrong = NewDeploymentState.wrong
     return rx.el.div(
         rx.el.span(label, class_name="label"),
         rx.el.div(*(_number(*each) for each in fields), class_name="row row--fields"),
-        *(rx.cond(wrong[name], form_error(wrong[name], data_testid=f"error-{name}")) for name, *_ in fields),
+        *(rx.cond(_wrong(name) != "", form_error(_wrong(name), data_testid=f"error-{name}")) for name, *_ in fields),
         rx.el.span(help_text, class_name="help"),
         class_name="formrow",
     )
@@ -110,19 +108,17 @@ def _number(name: str, value: str, step: str) -> rx.Component:
             name=name,
             step=step,
             default_value=value,
-            class_name=field_class(NewDeploymentState.wrong[name]),
+            class_name=field_class(_wrong(name)),
         ),
         class_name="labeled",
     )
 
 
 def _advanced() -> rx.Component:
-    wrong = NewDeploymentState.wrong
     return rx.el.details(
         rx.el.summary(
             rx.el.span(t("new.advanced"), class_name="strong"),
             rx.el.span(t("new.advanced_hint"), class_name="small muted"),
-            class_name="summary",
         ),
         rx.el.div(
             _pair(t("general.concurrency"), ("concurrency", "8", "1"), help_text=t("new.concurrency_help")),
@@ -130,16 +126,16 @@ def _advanced() -> rx.Component:
                 t("general.limits"),
                 ("start_timeout_s", "120", "1"),
                 ("request_timeout_s", "60", "1"),
-                help_text="",
+                help_text=t("new.limits_help"),
             ),
             form_row(
                 "ready_path",
                 t("field.ready_path"),
-                text_field("ready_path", error=wrong["ready_path"], placeholder="/health/ready"),
-                error=wrong["ready_path"],
+                text_field("ready_path", error=_wrong("ready_path"), placeholder="/health/ready"),
+                error=_wrong("ready_path"),
                 help_text=t("new.ready_path_help"),
             ),
-            form_row("env", t("field.env"), _env(), error=wrong["env"], help_text=t("new.env_help")),
+            form_row("env", t("field.env"), _env(), error=_wrong("env"), help_text=t("new.env_help")),
             class_name="form form--inner",
         ),
         open=_any_wrong(ADVANCED),
@@ -154,16 +150,19 @@ def _env() -> rx.Component:
         rows="4",
         spell_check=False,
         placeholder="THRESHOLD=0.82",
-        class_name="field field--area mono",
+        class_name="field mono",
     )
 
 
 def _any_wrong(names: tuple[str, ...]) -> Any:
-    wrong = NewDeploymentState.wrong
-    found = wrong[names[0]] != ""
+    found = _wrong(names[0]) != ""
     for name in names[1:]:
-        found = found | (wrong[name] != "")
+        found = found | (_wrong(name) != "")
     return found
+
+
+def _wrong(name: str) -> rx.Var[str]:
+    return wrong_in(NewDeploymentState.wrong, name)
 
 
 def _next() -> rx.Component:

@@ -5,7 +5,6 @@ import reflex as rx
 from deploy_ui.components.buttons import button_link
 from deploy_ui.components.icons import icon
 from deploy_ui.components.status import reason_word
-from deploy_ui.components.when import when
 from deploy_ui.i18n.ui import t
 from deploy_ui.services.logs import LogRow
 from deploy_ui.states.deployment.card import CardState
@@ -37,14 +36,15 @@ def _head() -> rx.Component:
 
 
 def _excerpt() -> rx.Component:
-    return rx.el.div(rx.foreach(GeneralState.failure.lines, _line), class_name="log log--excerpt", role="log")
+    lines = rx.foreach(GeneralState.failure.lines, _line)
+    return rx.el.div(lines, class_name="log log--excerpt", role="log", data_testid="failure-lines")
 
 
 def _line(line: LogRow) -> rx.Component:
     return rx.el.div(
-        when(line.at, exact=True, class_name="logline__time"),
-        rx.el.span(line.text, class_name="logline__text"),
-        class_name=f"logline logline--{line.level}",
+        rx.el.span(class_name="g"),
+        rx.el.span(line.text, class_name="m"),
+        class_name="logline logline--bare logline--" + rx.cond(line.level == "error", "error", "plain"),
     )
 
 

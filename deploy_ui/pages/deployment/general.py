@@ -169,7 +169,7 @@ def _env_field() -> rx.Component:
         rx.el.textarea(
             on_blur=lambda value: GeneralState.note("env", value),
             placeholder="THRESHOLD=0.82\n-OLD_NAME",
-            class_name="field field--area mono",
+            class_name="field mono",
             rows="4",
             spell_check=False,
             aria_label=t("general.env"),
