@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
@@ -10,6 +10,9 @@ from sqlmodel import SQLModel
 import deploy_ui.models  # noqa: F401 -- registers the tables
 from alembic import context
 from deploy_ui.settings import settings
+
+TURN = 20_641
+"""The number of our lock: any that no other program on the same database takes."""
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | bool:
@@ -30,6 +33,8 @@ def migrate() -> None:
             render_item=render_item,
         )
         with context.begin_transaction():
+            if connection.dialect.name == "postgresql":  # processes of several machines take turns
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({TURN})"))
             context.run_migrations()
 
 

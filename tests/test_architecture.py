@@ -1,4 +1,6 @@
-"""The conventions that matter, each as a test over the tree. Those of texts are in `test_texts.py`."""
+"""The conventions that matter, each as a test over the tree. Those of texts are in `test_texts.py`; that models and
+migrations agree is tested in `services/test_tables.py`, on both databases.
+"""
 
 import ast
 import importlib
@@ -7,10 +9,6 @@ import re
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from deploy_ui.models.columns import Moment, Word
@@ -113,11 +111,6 @@ def public_functions(path: Path) -> dict[str, str]:
 
 def first_annotation(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     return ast.unparse(node.args.args[0].annotation) if node.args.args and node.args.args[0].annotation else ""
-
-
-def test_models_and_migrations_agree(database: str) -> None:
-    with create_engine(database, poolclass=NullPool).connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
 
 
 def test_the_readme_names_every_setting() -> None:

@@ -94,7 +94,7 @@ def test_instance_sees_its_own_variables_and_no_others(bench: Bench, monkeypatch
 
 @pytest.mark.parametrize(
     "value",
-    ["two\nlines", "\"quoted\" and 'quoted'", "$HOME `id` $(id) \\", "\u043a\u043b\u044e\u0447 🔑", "", " " * 5, "=a=b", "x" * 32768],
+    ["two\nlines", "\"quoted\" and 'quoted'", "$HOME `id` $(id) \\", "\u043a 🔑", "", " " * 5, "=a=b", "x" * 32768],
     ids=["newline", "quotes", "shell", "unicode", "empty", "blanks", "equals", "long"],
 )
 def test_values_arrive_as_they_are(bench: Bench, value: str) -> None:
