@@ -22,7 +22,7 @@ class Column:
     right: bool = False
     """Numbers and times stand at the right."""
     area: str = ""
-    """Where it goes on a phone: `name`, `status`, `image`, `inst`, `last`, `menu`, `author` (not shown there); see `narrow.css`."""
+    """Where it goes on a phone: `name`, `status`, `image`, `inst`, `last`, `menu`; `author` is not shown there."""
 
 
 def data_table(columns: Sequence[Column], rows: Any, **props: Any) -> rx.Component:
@@ -47,7 +47,9 @@ def row(columns: Sequence[Column], cells: Sequence[Any], **props: Any) -> rx.Com
 
 
 def _cell(column: Column, content: Any) -> rx.Component:
-    looks = {"name": "name", "menu": "menu-cell", "image": "muted", "last": "muted", "author": "only-wide"}.get(column.area, "")
+    looks = {"name": "name", "menu": "menu-cell", "image": "muted", "last": "muted", "author": "only-wide"}.get(
+        column.area, ""
+    )
     if column.right:
         looks = f"{looks} r".strip()
     return rx.el.td(content, class_name=looks, style={"gridArea": column.area} if column.area else {})

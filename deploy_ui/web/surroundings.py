@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from deploy_ui import build_pages
+from deploy_ui.api import log_sockets
 from deploy_ui.api.app import api
 from deploy_ui.settings import settings
 from deploy_ui.web.guards import AnswerHeaders, BodyLimit, SameOrigin
@@ -29,10 +30,11 @@ def _with_pages(app: Starlette) -> Starlette:
     return app
 
 
-def _with_api(app: ASGIApp) -> ASGIApp:
-    outer = api()
-    outer.mount("", app)
-    return outer
+def _with_api(app: ASGIApp) -> Starlette:
+    made = api()
+    made.router.routes[:0] = log_sockets.ROUTES  # before the API's own last route, which takes every other address
+    made.mount("", app)
+    return made
 
 
 def _limited(app: ASGIApp) -> ASGIApp:
