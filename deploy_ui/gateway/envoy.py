@@ -1,7 +1,9 @@
 """Envoy's configuration as text: routes in, files out. The same routes always give the same bytes."""
 
+import hashlib
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from deploy_ui.gateway import places
 from deploy_ui.gateway.clusters import cluster, load_assignment
@@ -10,6 +12,8 @@ from deploy_ui.gateway.protos import Message
 from deploy_ui.gateway.routes import Route, RouteState
 from deploy_ui.gateway.virtual_host import route_configuration
 from deploy_ui.settings import Settings
+
+VERSION_LENGTH = 16
 
 
 def documents(routes: Sequence[Route], jwks: str, settings: Settings) -> dict[str, str]:
@@ -26,9 +30,14 @@ def documents(routes: Sequence[Route], jwks: str, settings: Settings) -> dict[st
     return files
 
 
+def version(path: Path) -> str:
+    """Return the version of a file that was written before."""
+    found: str = json.loads(path.read_text())["version_info"]
+    return found
+
+
 def _resources(resources: Sequence[Message]) -> str:
-    return _text({"resources": list(resources)})
-
-
-def _text(message: Message) -> str:
-    return json.dumps(message, sort_keys=True, indent=1) + "\n"
+    """Return a file's text; its version is made of its content, so Envoy can say which content it has."""
+    text = json.dumps(resources, sort_keys=True)
+    version = hashlib.sha256(text.encode()).hexdigest()[:VERSION_LENGTH]
+    return f'{{"version_info": "{version}", "resources": {text}}}\n'

@@ -8,6 +8,7 @@ from deploy_ui.gateway.replies import local_replies
 from deploy_ui.gateway.virtual_host import ROUTE_CONFIG
 from deploy_ui.settings import Settings
 
+STAT_PREFIX = "gateway"
 HEADERS_TIMEOUT_S = 10
 IDLE_CONNECTION_S = 300
 IDLE_STREAM_S = 300
@@ -43,7 +44,7 @@ def listener(jwks: str, settings: Settings) -> Message:
 def _manager(jwks: str, settings: Settings) -> Message:
     return typed(
         "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-        stat_prefix="gateway",
+        stat_prefix=STAT_PREFIX,
         rds={"route_config_name": ROUTE_CONFIG, "config_source": file_source(settings.gateway_dir / places.ROUTES)},
         http_filters=http_filters(jwks, settings),
         local_reply_config=local_replies(),

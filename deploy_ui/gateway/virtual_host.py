@@ -31,7 +31,12 @@ def route_configuration(routes: Sequence[Route]) -> Message:
         "matcher": _matcher(routes),
         "request_body_buffer_limit": RETRIED_BODY_BYTES,
     }
-    return typed("envoy.config.route.v3.RouteConfiguration", name=ROUTE_CONFIG, virtual_hosts=[host])
+    return typed(
+        "envoy.config.route.v3.RouteConfiguration",
+        name=ROUTE_CONFIG,
+        virtual_hosts=[host],
+        request_headers_to_remove=[access.KEY_HEADER, "x-envoy-external-address", "x-envoy-internal"],
+    )
 
 
 def serves(route: Route) -> bool:
@@ -101,7 +106,7 @@ def _forward(route: Route) -> Message:
         "idle_timeout": seconds(route.request_timeout_s),
         "retry_policy": _retry_policy(),
     }
-    return {"route": action, "request_headers_to_remove": [access.KEY_HEADER]}
+    return {"route": action}
 
 
 def _retry_policy() -> Message:

@@ -1,0 +1,122 @@
+"""One real Envoy for all tests of the gateway; every test writes the routes it needs."""
+
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import pytest
+
+from deploy_ui import clock
+from deploy_ui.gateway import keys, process, writer
+from deploy_ui.gateway.routes import Grant, Route, RouteState
+from deploy_ui.settings import settings
+from tests.gateway.upstream import Upstream, running
+from tests.waiting import eventually
+
+MAX_BODY_MB = 1
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The running gateway as a test sees it."""
+
+    folder: Path
+    port: int
+    http: httpx.Client
+
+    def serve(self, *routes: Route) -> None:
+        """Write the routes and wait until Envoy has them."""
+        writer.write(routes)
+        eventually(process.applied)
+
+    def call(self, path: str, key: str = "", **headers: str) -> httpx.Response:
+        """Send a GET; `key` goes into X-API-Key."""
+        return self.http.get(path, headers=({"x-api-key": key} if key else {}) | headers)
+
+
+def secret(
+    slug: str,
+    key_id: str = "k1",
+    *,
+    kind: Literal["key", "console"] = "key",
+    lifetime: timedelta | None = None,
+    now: datetime | None = None,
+) -> str:
+    """Sign a key as the product does."""
+    now = now or clock.now()
+    return keys.sign(key_id=key_id, slug=slug, now=now, expires_at=now + lifetime if lifetime else None, kind=kind)
+
+
+def serving(slug: str, *endpoints: str, grants: tuple[Grant, ...] = (Grant("k1"),), timeout_s: int = 60) -> Route:
+    """Return a route that balances over the endpoints."""
+    return Route(slug, RouteState.SERVING, endpoints, grants, request_timeout_s=timeout_s)
+
+
+def code(response: httpx.Response) -> str:
+    """Return the code of one of our own error answers, and see that it is one."""
+    assert response.headers["content-type"] == "application/json"
+    error = response.json()["error"]
+    assert sorted(error) == ["code", "message"]
+    assert error["message"]
+    return str(error["code"])
+
+
+@dataclass(frozen=True)
+class _Process:
+    folder: Path
+    port: int
+
+
+def _settings_of(patch: pytest.MonkeyPatch, running_process: _Process) -> None:
+    patch.setenv("DEPLOY_UI_DATA_DIR", str(running_process.folder))
+    patch.setenv("DEPLOY_UI_GATEWAY_PORT", str(running_process.port))
+    patch.setenv("DEPLOY_UI_MAX_BODY_MB", str(MAX_BODY_MB))
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def _envoy() -> Iterator[_Process]:
+    with tempfile.TemporaryDirectory(prefix="dui-gateway-") as folder:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port: int = free.getsockname()[1]
+        running_process = _Process(Path(folder), port)
+        with pytest.MonkeyPatch.context() as patch, (Path(folder) / "envoy.log").open("wb") as log:
+            _settings_of(patch, running_process)
+            process.bootstrap()
+            envoy = subprocess.Popen(process.command(), stdout=log, stderr=log)
+            try:
+                eventually(process.ready)
+                yield running_process
+            finally:
+                envoy.terminate()
+                envoy.wait()
+                settings.cache_clear()
+
+
+@pytest.fixture
+def gateway(_envoy: _Process, monkeypatch: pytest.MonkeyPatch, _clean_environment: None) -> Iterator[Gateway]:
+    """Give the test the gateway without routes of another test."""
+    _settings_of(monkeypatch, _envoy)
+    with httpx.Client(base_url=f"http://127.0.0.1:{_envoy.port}", timeout=20) as client:
+        found = Gateway(_envoy.folder, _envoy.port, client)
+        found.serve()
+        yield found
+
+
+@pytest.fixture(scope="session")
+def _upstream() -> Iterator[Upstream]:
+    with running(Upstream()) as server:
+        yield server
+
+
+@pytest.fixture
+def upstream(_upstream: Upstream) -> Upstream:
+    """Give the test an instance that has seen nothing yet."""
+    _upstream.seen.clear()
+    return _upstream
