@@ -55,11 +55,19 @@ def _matcher(routes: Sequence[Route]) -> Message:
         prefixes[f"{whole}/{RESERVED}/"] = _action(_reserved(route))
         exact[whole] = _action(_prefixed(route, whole))
         exact[f"{whole}/{RESERVED}"] = _action(_reserved(route))
-    unknown = _action(_unknown())
+    unknown = _action(_fixed(404, "deployment_not_found"))
     if not routes:
-        return {"on_no_match": unknown}
+        return _one_host(unknown)
     by_prefix = _tree("prefix_match_map", prefixes, unknown)
-    return _tree("exact_match_map", exact, {"matcher": by_prefix})
+    return _one_host({"matcher": _tree("exact_match_map", exact, {"matcher": by_prefix})})
+
+
+def _one_host(otherwise: Message) -> Message:
+    """Refuse a request with two Host headers, which Envoy joins by a comma."""
+    hosts = typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=":authority")
+    two = {"single_predicate": {"input": extension("hosts", hosts), "value_match": {"contains": ","}}}
+    refuse = {"predicate": two, "on_match": _action(_fixed(400, "bad_request"))}
+    return {"matcher_list": {"matchers": [refuse]}, "on_no_match": otherwise}
 
 
 def _tree(kind: str, choices: Message, otherwise: Message) -> Message:
@@ -140,9 +148,8 @@ def _reserved(route: Route) -> Message:
     }
 
 
-def _unknown() -> Message:
-    answer = _direct(404, "deployment_not_found")
-    return {"match": {"prefix": "/"}, "typed_per_filter_config": access.OPEN, **answer}
+def _fixed(status: int, code: str) -> Message:
+    return {"match": {"prefix": "/"}, "typed_per_filter_config": access.OPEN, **_direct(status, code)}
 
 
 def _direct(status: int, code: str) -> Message:

@@ -118,5 +118,5 @@ def _upstream() -> Iterator[Upstream]:
 @pytest.fixture
 def upstream(_upstream: Upstream) -> Upstream:
     """Give the test an instance that has seen nothing yet."""
-    _upstream.seen.clear()
+    _upstream.reset()
     return _upstream

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,11 @@ from typing import Any
 import uvicorn
 
 from tests.waiting import eventually
+
+STREAMS = 100
+"""More than any test leaves open."""
+PATIENCE_S = 5
+"""How long a raw client waits for the next bytes."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +35,23 @@ class Seen:
 
 @dataclass
 class Upstream:
-    """Answers every path with what it saw; `/stream` pauses between chunks, `/slow` never answers."""
+    """Answers every path with what it saw; `/stream` sends a chunk whenever told, `/slow` never answers."""
 
     name: str = "instance"
     address: str = ""
     seen: list[Seen] = field(default_factory=list)
     gate: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """Set when the first bytes of a body have come."""
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set when streams are to end."""
+
+    def reset(self) -> None:
+        """Forget what was seen, and end every stream."""
+        self.seen.clear()
+        self.over.set()
+        self.gate.release(STREAMS)
+        self.gate, self.arrived, self.over = threading.Semaphore(0), threading.Event(), threading.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
@@ -55,6 +72,7 @@ class Upstream:
         while more:
             message = await receive()
             size, more = size + len(message.get("body", b"")), message.get("more_body", False)
+            self.arrived.set()
         body = json.dumps({"instance": self.name, "bytes": size}).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -62,11 +80,12 @@ class Upstream:
 
     async def _stream(self, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
-        for number in range(3):
-            if number:
-                await asyncio.to_thread(self.gate.acquire, timeout=10)
+        gate, over, number = self.gate, self.over, 0
+        while not over.is_set():
             chunk = {"type": "http.response.body", "body": f"data: {number}\n\n".encode(), "more_body": True}
             await send(chunk)
+            await asyncio.to_thread(gate.acquire)
+            number += 1
         await send({"type": "http.response.body", "body": b""})
 
     async def _talk(self, receive: Any, send: Any) -> None:
@@ -89,6 +108,7 @@ def running(upstream: Upstream) -> Iterator[Upstream]:
     try:
         yield upstream
     finally:
+        upstream.reset()
         server.should_exit = server.force_exit = True
         thread.join()
         listening.close()
@@ -127,20 +147,27 @@ def unused_address() -> str:
 
 @dataclass(frozen=True)
 class RawAnswer:
-    """What came back on a raw connection until it was closed; status 0: nothing at all."""
+    """What came back on a raw connection; status 0: nothing at all, or nothing like HTTP."""
 
     status: int
     text: str
 
 
-def send_raw(port: int, data: bytes) -> RawAnswer:
-    """Send bytes as they are, say that no more will come, and return everything that comes back."""
-    received = bytearray()
-    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
-    with connection, contextlib.suppress(ConnectionError):
+def send_raw(port: int, data: bytes, *, answers: int = 1) -> RawAnswer:
+    """Send bytes as they are; return what comes back until so many answers are whole, or nothing more comes."""
+    received = b""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+    with connection, contextlib.suppress(ConnectionError, TimeoutError):
         connection.sendall(data)
-        connection.shutdown(socket.SHUT_WR)
-        while chunk := connection.recv(65536):
+        while _whole(received) < answers and (chunk := connection.recv(65536)):
             received += chunk
     text = received.decode("latin-1")
     return RawAnswer(int(text.split(" ", 2)[1]) if text.startswith("HTTP/1.1 ") else 0, text)
+
+
+def _whole(received: bytes) -> int:
+    """Count the answers that have arrived to their end."""
+    head, end, rest = received.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head)
+    size = int(length[1]) if length else 0
+    return 1 + _whole(rest[size:]) if end and len(rest) >= size else 0
