@@ -1,13 +1,12 @@
 """The author's model: made, loaded, and called with what a request says."""
 
 import inspect
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from .hints import Hint, read_hint
 from .http import Request
-from .log import say
+from .log import say, traceback_of
 from .refusals import Refusal, failed
 from .steps import Steps, first_method
 from .threads import Threads
@@ -42,20 +41,8 @@ def told(error: BaseException, request: str) -> Refusal:
     if isinstance(status, int) and 400 <= status <= 599:  # noqa: PLR2004
         detail = getattr(error, "detail", None)
         return Refusal(status, "refused_by_model", str(detail if detail is not None else error))
-    say(f"Request {request} failed:\n{_traceback(error)}")
+    say(f"Request {request} failed:\n{traceback_of(error)}")
     return failed(error)
-
-
-def _traceback(error: BaseException) -> str:
-    """Return the traceback without our own frames above the author's."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None and _ours(trace.tb_frame.f_code.co_filename):
-        trace = trace.tb_next
-    return "".join(traceback.format_exception(error.with_traceback(trace))).rstrip()
-
-
-def _ours(filename: str) -> bool:
-    return filename.startswith(f"{__file__.rpartition('/')[0]}/")
 
 
 async def bring_up(model: type, name: str, concurrency: int) -> Author:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .environment import BadEnvironment, Environment, read_environment
-from .log import say_fault, set_up, show_logging
-from .script import ScriptError, find_app, find_model, line_of, load_script, show, words
+from .log import say, say_fault, set_up, show_logging, traceback_of
+from .script import ScriptError, find_app, find_model, line_of, load_script, words
 
 BAD_USE = 2
 BAD_SCRIPT = 3
@@ -108,8 +108,6 @@ def _bad_script(error: ScriptError, code: int) -> int:
 
 
 def _load_failed(error: BaseException, entry: str) -> int:
-    path = Path(entry).resolve()
-    line = line_of(error, path)
-    show(error, path)
-    say_fault("load_failed", words(error), line=line)
+    say(traceback_of(error))
+    say_fault("load_failed", words(error), line=line_of(error, Path(entry).resolve()))
     return 1

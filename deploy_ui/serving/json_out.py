@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .refusals import not_json
+from .refusals import Refusal, not_json
 
 JSON = "application/json"
 BYTES = "application/octet-stream"
@@ -31,7 +31,7 @@ def to_json(answer: object, path: str = "answer") -> bytes:
     """Return the answer as JSON, or raise `answer_not_json`. Arrays, tensors and series count as lists."""
     try:
         text = _FAST.encode(answer)
-    except (TypeError, ValueError, RecursionError, AttributeError):
+    except (TypeError, ValueError, RecursionError, AttributeError, Refusal):
         text = _FAST.encode(plain(answer, path))
     try:
         return text.encode()

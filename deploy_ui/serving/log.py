@@ -4,10 +4,14 @@ import io
 import json
 import logging
 import sys
+import traceback
 from time import perf_counter
 
 QUIET = ("/health/", "/v2/health/")
-"""Addresses that are asked all the time; only their failures after the start are worth a line."""
+"""Addresses that are asked all the time: a line each would bury the others."""
+
+OURS = (f"{__file__.rpartition('/')[0]}/", "<frozen importlib")
+"""Files that a traceback need not begin with."""
 
 
 def set_up() -> None:
@@ -35,6 +39,14 @@ def say_fault(code: str, message: str, **facts: object) -> None:
 
 def request_line(method: str, path: str, status: int, began: float, request: str) -> None:
     """Write the one line of a request that has ended."""
-    if status < 400 and path.startswith(QUIET):  # noqa: PLR2004
+    if path.startswith(QUIET):
         return
     sys.stdout.write(f"{method} {path} {status} {(perf_counter() - began) * 1000:.1f} ms {request}\n")
+
+
+def traceback_of(error: BaseException) -> str:
+    """Return the traceback from the author's own first frame on."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(OURS):
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace)).rstrip()

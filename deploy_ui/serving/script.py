@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from .log import say, traceback_of
 from .refusals import reason
 
 KSERVE = frozenset({"kserve", "kfserving"})
@@ -41,7 +42,7 @@ def load_script(entry: str) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        show(error, path)
+        say(traceback_of(error))
         raise ScriptError("script_import_failed", words(error), line_of(error, path)) from error
     return module
 
@@ -84,14 +85,6 @@ def own(model: type, name: str) -> Callable[..., Any] | None:
             method: Callable[..., Any] | None = None if _foreign(each) else vars(each)[name]
             return method
     return None
-
-
-def show(error: BaseException, path: Path) -> None:
-    """Print the traceback from the script's own first frame on."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename != str(path):
-        trace = trace.tb_next
-    traceback.print_exception(error.with_traceback(trace or error.__traceback__))
 
 
 def line_of(error: BaseException, path: Path) -> int | None:

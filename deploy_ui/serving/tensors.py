@@ -15,6 +15,8 @@ INTEGERS = {
 FLOATS = frozenset({"FP16", "FP32", "FP64", "BF16"})
 DATATYPES = ("BOOL", *INTEGERS, *sorted(FLOATS), "BYTES")
 MOST_DIMENSIONS = 32
+MOST_EMPTY = 10_000
+"""How many empty lists an empty tensor may become."""
 NUMPY = {"bool": "BOOL", "float16": "FP16", "float32": "FP32", "float64": "FP64"}
 """Names of numpy's types; the integers' are theirs in capitals."""
 
@@ -31,15 +33,7 @@ class Tensor:
     @property
     def nested(self) -> Any:
         """The values as lists in lists, as the shape says."""
-        values: list[Any] = self.flat
-        for size in reversed(self.shape[1:]):
-            count = math.prod(self.shape) // size if size else 0
-            values = (
-                [values[at * size : (at + 1) * size] for at in range(count)]
-                if size
-                else [[] for _ in range(self.shape[0])]
-            )
-        return values if self.shape else values[0]
+        return _nested(self.flat, self.shape)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -62,24 +56,38 @@ def read_tensors(request: Any) -> list[Tensor]:
     return tensors
 
 
+def _nested(flat: list[Any], shape: tuple[int, ...]) -> Any:
+    if len(shape) <= 1:
+        return flat if shape else flat[0]
+    step = math.prod(shape[1:])
+    return [_nested(flat[at * step : (at + 1) * step], shape[1:]) for at in range(shape[0])]
+
+
 def _read(given: Any, path: str) -> Tensor:
     if not isinstance(given, dict):
         raise invalid((path, "Input should be an object"))
-    name, shape, datatype = given.get("name"), given.get("shape"), given.get("datatype")
+    name, datatype = given.get("name"), given.get("datatype")
     if not isinstance(name, str) or not name:
         raise invalid((f"{path}.name", "Input should be a name"))
-    if not isinstance(shape, list) or not all(type(size) is int and size >= 0 for size in shape):
-        raise invalid((f"{path}.shape", "Input should be a list of sizes"))
-    if len(shape) > MOST_DIMENSIONS:
-        raise invalid((f"{path}.shape", f"Tensors have at most {MOST_DIMENSIONS} sizes"))
+    shape = _read_shape(given.get("shape"), f"{path}.shape")
     if datatype not in DATATYPES:
         raise invalid((f"{path}.datatype", f"Input should be one of {', '.join(DATATYPES)}"))
     if not isinstance(given.get("data"), list):
         raise invalid((f"{path}.data", "Input should be a list of values; binary tensors are not supported"))
     flat = list(_flat(given["data"], f"{path}.data"))
     if len(flat) != math.prod(shape):
-        raise invalid((f"{path}.data", f"{len(flat)} values do not fill the shape {shape}"))
-    return Tensor(name, tuple(shape), datatype, _checked(flat, datatype, f"{path}.data"))
+        raise invalid((f"{path}.data", f"{len(flat)} values do not fill the shape {list(shape)}"))
+    return Tensor(name, shape, datatype, _checked(flat, datatype, f"{path}.data"))
+
+
+def _read_shape(shape: Any, path: str) -> tuple[int, ...]:
+    if not isinstance(shape, list) or not all(type(size) is int and size >= 0 for size in shape):
+        raise invalid((path, "Input should be a list of sizes"))
+    if len(shape) > MOST_DIMENSIONS:
+        raise invalid((path, f"Tensors have at most {MOST_DIMENSIONS} sizes"))
+    if 0 in shape and math.prod(shape[: shape.index(0)]) > MOST_EMPTY:
+        raise invalid((path, "An empty tensor of this shape is too large"))
+    return tuple(shape)
 
 
 def _flat(values: list[Any], path: str, depth: int = 1) -> Iterator[Any]:

@@ -87,8 +87,10 @@ def _current(annotation: Any) -> Any:
 
 
 def _wrapped(hint: Any, *, required: bool) -> Any:
-    bare = typing.get_args(hint)[0] if typing.get_origin(hint) in {typing.Required, typing.NotRequired} else hint
-    return typing_extensions.Required[bare] if required else typing_extensions.NotRequired[bare]
+    mark = typing.get_origin(hint)
+    if mark is typing.Required or mark is typing.NotRequired:  # the class itself misses marks in postponed hints
+        hint, required = typing.get_args(hint)[0], mark is typing.Required
+    return typing_extensions.Required[hint] if required else typing_extensions.NotRequired[hint]
 
 
 def _again(annotation: Any, arguments: tuple[Any, ...]) -> Any:

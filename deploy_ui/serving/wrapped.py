@@ -1,12 +1,11 @@
 """The author's ASGI application with our health addresses and limit around it; everything else reaches it untouched."""
 
-import traceback
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any
 
 from .http import Receive, Request, Response, Scope, Send, refused, respond
-from .log import request_line, say
+from .log import request_line, say, traceback_of
 from .refusals import Refusal, failed
 from .slots import Slots
 
@@ -42,10 +41,11 @@ class WrappedApp:
         except Refusal as refusal:
             await respond(refused(refusal), seen, [self._mark])
         except Exception as error:
-            say(f"Request {request.id} failed:\n{traceback.format_exc()}")
-            if seen.status is not None:
-                raise
-            await respond(refused(failed(error)), seen, [self._mark])
+            say(f"Request {request.id} failed:\n{traceback_of(error)}")
+            if seen.status is not None and not seen.whole:
+                raise  # which breaks the connection
+            if seen.status is None:
+                await respond(refused(failed(error)), seen, [self._mark])
         finally:
             request_line(request.method, request.shown_path, seen.status or GONE, began, request.id)
 
@@ -56,13 +56,16 @@ class WrappedApp:
 
 
 class _Seen:
-    """A `send` that notes the answer's status."""
+    """A `send` that notes the answer's status, and whether it is whole."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self.status: int | None = None
+        self.whole = False
 
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+        elif message["type"] == "http.response.body" and not message.get("more_body"):
+            self.whole = True
         await self._send(message)
