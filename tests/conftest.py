@@ -16,6 +16,8 @@ from deploy_ui import db, hints, migrate
 from deploy_ui.settings import settings
 from tests.waiting import eventually
 
+NO_DATA = "/dev/null/ask-for-the-fixture-data_dir"
+"""Nothing can be written there: a test that forgot to ask for its folder fails instead of using the project's."""
 NO_REDIS = "unix:///nonexistent/redis.sock"
 """Where hints go in tests that did not ask for Redis: nowhere, at once."""
 
@@ -25,6 +27,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let no test see this machine's settings, nor another test's."""
     for name in [name for name in os.environ if name.startswith("DEPLOY_UI_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("DEPLOY_UI_DATA_DIR", NO_DATA)
     forget_caches()
     yield
     forget_caches()

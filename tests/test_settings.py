@@ -7,6 +7,7 @@ from deploy_ui.settings import LONGEST_SOCKET_PATH, Settings, settings
 
 
 def test_every_setting_has_a_default_that_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("DEPLOY_UI_DATA_DIR")
     monkeypatch.chdir(tmp_path)
     made = settings()
     assert made.data_dir == tmp_path / "data"

@@ -182,7 +182,7 @@ def test_a_build_that_waits_in_the_queue_is_not_asked_for_again(redis: Redis, wa
     assert redis.llen(f"rq:queue:{queue.QUEUE}") == 1
 
 
-@pytest.mark.usefixtures("waiting")
+@pytest.mark.usefixtures("database", "waiting")
 def test_without_redis_nothing_is_asked_for_in_vain() -> None:
     assert builds.stale(later(60)) == []
 
