@@ -1,17 +1,33 @@
 """Stand-ins for what tests cannot wait for: a runtime whose instances do what the test says."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from deploy_ui.controller.observe import Health
 from deploy_ui.controller.probe import Target
+from deploy_ui.gateway.routes import Route
 from deploy_ui.runtimes.base import EndReason, Instance, InstanceSpec, LogLine, RunState
 
 Keys = list[str]
 Lines = list[LogLine]
 """Inside a class with a method `list` the word means that method."""
+
+
+class FakeGateway:
+    """Takes what it is told; `current` says whether it serves it."""
+
+    def __init__(self) -> None:
+        self.written: list[list[Route]] = []
+        self.current = True
+
+    def write(self, routes: Sequence[Route]) -> bool:
+        self.written.append(list(routes))
+        return True
+
+    def applied(self) -> bool:
+        return self.current
 
 
 class FakeProber:

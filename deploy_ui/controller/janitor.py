@@ -30,7 +30,7 @@ def attempt(task: Task) -> None:
     try:
         task()
     except Exception:
-        log.exception("clearing up failed at %s, error %s", task.__name__, ids.new_id(8))
+        log.exception("clearing up failed at %s, error %s", getattr(task, "__name__", task), ids.new_id(8))
 
 
 def note_uses() -> None:

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 from deploy_ui import clock, ids
 from deploy_ui.controller import ending, janitor
+from deploy_ui.controller.envoy import Envoy
 from deploy_ui.controller.probe import Prober
 from deploy_ui.controller.rhythm import Rhythm
 from deploy_ui.controller.sweep import Found, Sweep
 from deploy_ui.controller.wake import Wake, listen
-from deploy_ui.gateway import writer
 from deploy_ui.runtimes import choose
 from deploy_ui.services import fleet
 from deploy_ui.services.leadership import Leadership
@@ -43,7 +43,7 @@ def end_all() -> None:
     try:
         if not _lead(leadership, patience):
             log.warning("another controller is acting: what is ended here may be started again there")
-        ending.end_all(choose.runtime(), writer.write)
+        ending.end_all(choose.runtime(), Envoy().write)
     finally:
         timer.cancel()
         leadership.release()
@@ -65,8 +65,9 @@ def _lead(leadership: Leadership, stop: threading.Event) -> bool:
 
 def _act(leadership: Leadership, stop: threading.Event) -> None:
     wake = Wake()
+    threading.Thread(target=_ring_when, args=(stop, wake), name="stop", daemon=True).start()
     with _companions(wake), Prober(wake.ring) as prober:
-        sweep = Sweep(choose.runtime(), choose.log_source(), prober, writer.write, clock.now)
+        sweep = Sweep(choose.runtime(), choose.log_source(), prober, Envoy(), clock.now)
         look = Looker(sweep)
         rhythm = Rhythm()
         wanted = True
@@ -75,6 +76,11 @@ def _act(leadership: Leadership, stop: threading.Event) -> None:
             found = look(fresh=fresh) if not fresh or leadership.take() else Found()
             rhythm.looked(time.monotonic(), moving=found.moving, changed=found.changed)
             wanted = wake.wait(rhythm.pause(time.monotonic()))
+
+
+def _ring_when(stop: threading.Event, wake: Wake) -> None:
+    stop.wait()
+    wake.ring()
 
 
 class Looker:

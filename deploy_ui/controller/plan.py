@@ -1,6 +1,6 @@
 """The steps from what is seen of a deployment to what is wanted of it. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,9 @@ from deploy_ui.runtimes.base import Instance, RunState
 from deploy_ui.services.fleet import Member, Record
 
 GATEWAY_PAUSE = timedelta(milliseconds=200)
-"""How long an endpoint stays alive after the gateway was told to leave it: Envoy needs a moment to hear it."""
+"""How long an endpoint stays alive at least after the gateway was told to leave it: every thread of it has to hear."""
+GATEWAY_PATIENCE = timedelta(seconds=3)
+"""And at most, where the gateway does not say that it has left: it may not be running at all."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +70,25 @@ def startable(member: Member) -> bool:
     return member.image_status is ImageStatus.READY and not member.image_deleted and member.env_readable
 
 
-def stops(
-    records: Sequence[Record], seen: Mapping[str, Instance], left: Mapping[str, datetime], now: datetime
-) -> list[str]:
-    """Return the keys to stop in the runtime: retired, still running, and left by the gateway a moment ago."""
+def leaving(records: Iterable[Record], seen: Mapping[str, Instance]) -> list[Record]:
+    """Return the instances that are retired and still running: to be stopped once the gateway has left them."""
     return [
-        each.key
+        each
         for each in records
-        if each.status is InstanceStatus.STOPPING
-        and each.key in seen
-        and seen[each.key].state is RunState.RUNNING
-        and each.key in left
-        and now - left[each.key] >= GATEWAY_PAUSE
+        if each.status is InstanceStatus.STOPPING and each.key in seen and seen[each.key].state is RunState.RUNNING
     ]
+
+
+def deserted(record: Record, told: datetime | None, applied: Callable[[], bool], now: datetime) -> bool:
+    """Say whether the gateway has left a retired instance.
+
+    `told` is when the gateway was told; `applied` asks it whether it serves what it was told last.
+    """
+    if told is None:
+        return False
+    if record.ready_at is None or now - told >= GATEWAY_PATIENCE:
+        return True
+    return now - told >= GATEWAY_PAUSE and applied()
 
 
 def strangers(seen: Mapping[str, Instance], known: Collection[str]) -> list[str]:

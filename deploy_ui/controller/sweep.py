@@ -1,5 +1,6 @@
 """One pass over all deployments, and what passes remember between them."""
 
+import functools
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,16 @@ class Probes(Protocol):
         """Return what the probes of this instance said; None before the first answer."""
 
 
+class Gateway(Protocol):
+    """Serves what it is told."""
+
+    def write(self, routes: Sequence[Route]) -> bool:
+        """Let it serve exactly these routes."""
+
+    def applied(self) -> bool:
+        """Say whether it serves what was written last; False too when it cannot be asked."""
+
+
 @dataclass(frozen=True)
 class Found:
     """What a pass says of the next one."""
@@ -58,12 +69,12 @@ class Sweep:
         runtime: Runtime,
         logs: LogSource,
         prober: Probes,
-        write: Callable[[Sequence[Route]], object],
+        gateway: Gateway,
         clock: Callable[[], datetime],
     ) -> None:
         self._runtime = runtime
         self._prober = prober
-        self._write = write
+        self._gateway = gateway
         self._clock = clock
         self._world = World(runtime, logs, self._health)
         self._members: list[Member] = []
@@ -71,7 +82,7 @@ class Sweep:
         self._stale = True
         self._targets: dict[str, Target] = {}
         self._routes: list[Route] | None = None
-        self._left: dict[str, datetime] = {}
+        self._told: dict[str, datetime] = {}
         self._rests: dict[tuple[int, int], tuple[int, datetime]] = {}
 
     def run(self, *, fresh: bool) -> Found:
@@ -114,11 +125,7 @@ class Sweep:
         targets: dict[str, tuple[Target, bool]] = {}
         for member in self._members:
             for record in member.records:
-                if (
-                    record.status not in PROBED
-                    or not record.address
-                    or _state(seen, record.key) is not RunState.RUNNING
-                ):
+                if record.status not in PROBED or not record.address or not _runs(seen, record.key):
                     continue
                 current = record.revision == member.revision
                 asked = target(member, record) if current else self._targets.get(record.key)
@@ -131,23 +138,25 @@ class Sweep:
         routes = [routing.route(each, each.records, each.phase) for each in self._members]
         routes = routing.table([*routes, *map(routing.deleted, self._deleted)])
         if routes != self._routes:
-            self._write(routes)
+            self._gateway.write(routes)
             self._routes = routes
         now = self._clock()
         stopping = {each.key for each in self._records() if each.status is InstanceStatus.STOPPING}
-        self._left = {key: self._left.get(key, now) for key in stopping}
+        self._told = {key: self._told.get(key, now) for key in stopping}
 
     def _stop(self, seen: Mapping[str, Instance]) -> None:
         """Stop what the gateway has left, and what nobody knows of; forget what ended and was written down."""
         live = {each.key for each in self._records() if not each.status.ended}
-        for key in [
-            *plan.stops(self._records(), seen, self._left, self._clock()),
-            *plan.strangers(seen, live),
-        ]:
-            self._runtime.stop(key)
+        now = self._clock()
+        applied = functools.cache(self._gateway.applied)
+        for record in plan.leaving(self._records(), seen):
+            if plan.deserted(record, self._told.get(record.key), applied, now):
+                _try(self._runtime.stop, record.key)
+        for key in plan.strangers(seen, live):
+            _try(self._runtime.stop, key)
         for key, instance in seen.items():
             if instance.state is RunState.ENDED and key not in live:
-                self._runtime.forget(key)
+                _try(self._runtime.forget, key)
 
     def _records(self) -> list[Record]:
         return [record for member in self._members for record in member.records]
@@ -157,5 +166,13 @@ class Sweep:
         return self._prober.health(target) if target else None
 
 
-def _state(seen: Mapping[str, Instance], key: str) -> RunState | None:
-    return seen[key].state if key in seen else None
+def _runs(seen: Mapping[str, Instance], key: str) -> bool:
+    return key in seen and seen[key].state is RunState.RUNNING
+
+
+def _try(do: Callable[[str], None], key: str) -> None:
+    """Do it to one instance; what goes wrong with it must not hold up the others, and is tried again next time."""
+    try:
+        do(key)
+    except Exception:
+        log.exception("instance %s, error %s", key, ids.new_id(8))

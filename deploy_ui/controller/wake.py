@@ -9,7 +9,8 @@ from redis.exceptions import RedisError
 from deploy_ui.hints import CHANNEL, redis
 
 RETRY_S = 1.0
-LISTEN_S = 1.0
+LISTEN_S = 0.2
+"""How long the end of the controller may have to wait for the listener."""
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from deploy_ui.controller.plan import Action, Begin, Launch, Retire, plan, stops, strangers
+from deploy_ui.controller.plan import Action, Begin, Launch, Retire, deserted, leaving, plan, strangers
 from deploy_ui.enums import ImageStatus, InstanceStatus, Reason, Wish
 from deploy_ui.runtimes.base import RunState
 from deploy_ui.services.fleet import Member, Record
@@ -107,18 +107,33 @@ def test_plan(of: Member, expected: list[Action]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "state", "left", "expected"),
+    ("status", "state", "expected"),
     [
-        pytest.param(S.STOPPING, RunState.RUNNING, ago(0.2), ["a"], id="stopped once the gateway has left it"),
-        pytest.param(S.STOPPING, RunState.RUNNING, ago(0.1), [], id="not before"),
-        pytest.param(S.STOPPING, RunState.RUNNING, None, [], id="never while the gateway has it"),
-        pytest.param(S.STOPPING, RunState.STOPPING, ago(9), [], id="asked once"),
-        pytest.param(S.READY, RunState.RUNNING, ago(9), [], id="only who was retired"),
+        pytest.param(S.STOPPING, RunState.RUNNING, ["a"], id="retired and running"),
+        pytest.param(S.STOPPING, RunState.STOPPING, [], id="asked once"),
+        pytest.param(S.STOPPING, RunState.ENDED, [], id="ended already"),
+        pytest.param(S.READY, RunState.RUNNING, [], id="only who was retired"),
     ],
 )
-def test_stops(status: InstanceStatus, state: RunState, left: datetime | None, expected: list[str]) -> None:
+def test_leaving(status: InstanceStatus, state: RunState, expected: list[str]) -> None:
     seen = {"a": replace(running("a"), state=state)}
-    assert stops([record("a", status)], seen, {"a": left} if left else {}, NOW) == expected
+    assert [each.key for each in leaving([record("a", status)], seen)] == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "applied", "ready_at", "deserted_now"),
+    [
+        pytest.param(None, True, ago(9), False, id="the gateway was not told"),
+        pytest.param(ago(0.1), True, ago(9), False, id="it needs a moment"),
+        pytest.param(ago(0.2), True, ago(9), True, id="it says that it has left"),
+        pytest.param(ago(2.9), False, ago(9), False, id="it does not say so"),
+        pytest.param(ago(3.0), False, ago(9), True, id="it was waited for long enough"),
+        pytest.param(ago(0.0), False, None, True, id="it was never there"),
+    ],
+)
+def test_deserted(told: datetime | None, applied: bool, ready_at: datetime | None, deserted_now: bool) -> None:  # noqa: FBT001
+    retired = record("a", S.STOPPING, ready_at=ready_at)
+    assert deserted(retired, told, lambda: applied, NOW) is deserted_now
 
 
 def test_what_runs_unknown_is_a_stranger() -> None:

@@ -1,6 +1,5 @@
 """A controller whose runtime, probes and clock are the test's, on a real database."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from deploy_ui import clock
@@ -10,7 +9,7 @@ from deploy_ui.enums import InstanceStatus
 from deploy_ui.gateway.routes import Route
 from deploy_ui.services import fleet
 from deploy_ui.services.fleet import Member, Record
-from tests.fakes import FakeProber, FakeRuntime
+from tests.fakes import FakeGateway, FakeProber, FakeRuntime
 
 GOOD = Health(ready=True)
 
@@ -20,14 +19,14 @@ class World:
 
     def __init__(self) -> None:
         self.prober = FakeProber()
-        self.written: list[list[Route]] = []
+        self.gateway = FakeGateway()
         self.ahead = timedelta()
         self.runtime = FakeRuntime(self._now)
         self.restart()
 
     def restart(self) -> None:
         """Let a new controller take over: it knows only what the database and the runtime tell."""
-        self.sweep = Sweep(self.runtime, self.runtime, self.prober, self._write, self._now)
+        self.sweep = Sweep(self.runtime, self.runtime, self.prober, self.gateway, self._now)
 
     def look(self, *, fresh: bool = True) -> Found:
         return self.sweep.run(fresh=fresh)
@@ -44,7 +43,7 @@ class World:
 
     @property
     def routes(self) -> list[Route]:
-        return self.written[-1]
+        return self.gateway.written[-1]
 
     @property
     def started(self) -> list[str]:
@@ -53,10 +52,6 @@ class World:
     @property
     def stopped(self) -> list[str]:
         return [key for verb, key in self.runtime.calls if verb == "stop"]
-
-    def _write(self, routes: Sequence[Route]) -> bool:
-        self.written.append(list(routes))
-        return True
 
     def _now(self) -> datetime:
         return clock.now() + self.ahead
