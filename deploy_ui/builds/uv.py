@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,9 +38,8 @@ def _build(spec: BuildSpec, work: Path, progress: Progress) -> Built:
     script.check(spec.kind, spec.folder, spec.entry)
     wanted = parse(spec.requirements)
     progress.begin(BuildStep.RESOLVE)
-    lock = resolve(
-        wanted, environments.SERVING / "requirements.txt" if served else None, sys.executable, work, progress
-    )
+    server = environments.SERVING / "requirements.txt" if served else None
+    lock = resolve(wanted, server, work, progress)
     progress.begin(BuildStep.INSTALL)
     environment = environments.obtain(lock, served=served, progress=progress)
     schema = None

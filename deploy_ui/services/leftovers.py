@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from deploy_ui.builds import environments
+from deploy_ui.builds import environments, lock
 from deploy_ui.builds import log as build_log
 from deploy_ui.db import reading
 from deploy_ui.enums import ImageStatus, InstanceStatus
@@ -29,6 +29,7 @@ def remove(now: datetime) -> None:
         _remove_images(session, now)
         environments.remove_unused(_used_environments(session), now)
     uploads.sweep(now)
+    lock.forget(now.timestamp())
 
 
 def _remove_images(session: Session, now: datetime) -> None:
