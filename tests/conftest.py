@@ -75,6 +75,14 @@ def database(data_dir: Path, sqlite_with_tables: Path) -> str:
     return settings().database
 
 
+@pytest.fixture
+def uv_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Share uv's cache over all tests, and over sessions: the first build downloads, the others link."""
+    cache = tmp_path_factory.getbasetemp().parent / "uv-cache"
+    monkeypatch.setenv("UV_CACHE_DIR", str(cache))
+    return cache
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
     """Run the redis-server that the product embeds; return its address."""
