@@ -5,8 +5,6 @@ import threading
 import time
 from typing import Self
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from deploy_ui import clock
 from deploy_ui.builds.log import LogWriter
 from deploy_ui.enums import BuildStep
@@ -61,5 +59,5 @@ class Reporter:
                 if time.monotonic() - beaten >= BEAT_EVERY_S:
                     builds.beat(self._claim, clock.now())
                     beaten = time.monotonic()
-            except SQLAlchemyError as error:
-                log.warning("heartbeat of %s not written: %s", self._claim.image_id, error)
+            except Exception:  # whatever the database's trouble is, the next beat may succeed
+                log.exception("heartbeat of %s not written", self._claim.image_id)
