@@ -19,6 +19,7 @@ from rq.serializers import JSONSerializer
 
 from deploy_ui.jobs import images  # noqa: F401 -- loaded once here instead of in each job's process
 from deploy_ui.queue import QUEUE
+from deploy_ui.services import builds
 from deploy_ui.settings import settings
 
 PR_SET_PDEATHSIG = 1
@@ -33,6 +34,7 @@ def run() -> None:
     Call it in the main thread. A second signal ends the job at hand too.
     """
     stop = threading.Event()
+    builds.warm_up()
     while not stop.is_set():
         for number in (signal.SIGTERM, signal.SIGINT):  # RQ sets its own while it works
             signal.signal(number, lambda *_: stop.set())
@@ -62,6 +64,11 @@ class StoppableWorker(Worker):
 
     stop: threading.Event
     max_connection_wait_time = 2.0
+
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        if self.stop.is_set():  # asked while ours were still in place
+            self._stop_requested = True
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Note that we were asked to end: RQ's loop ends for other reasons too."""

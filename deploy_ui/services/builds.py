@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from cryptography.fernet import InvalidToken
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from deploy_ui import vault
 from deploy_ui.builds import log as build_log
 from deploy_ui.builds.base import BuildSpec, Built
-from deploy_ui.db import reading, transaction
+from deploy_ui.db import engine, reading, transaction
 from deploy_ui.enums import BuildStep, ImageStatus, Role
 from deploy_ui.models import Image
 from deploy_ui.queue import Job, enqueue, waiting
@@ -42,6 +43,16 @@ class Claim:
     image_id: str
     attempt: int
     spec: BuildSpec
+
+
+def warm_up() -> None:
+    """Load and compile what a look at the database needs, for processes that are forked from this one."""
+    try:
+        with reading() as session:
+            _locked(session, "")
+    except SQLAlchemyError as error:
+        log.warning("the database does not answer yet: %s", error)
+    engine().dispose()  # a connection must not be shared with a fork
 
 
 def claim(image_id: str, now: datetime) -> Claim | None:
