@@ -73,6 +73,46 @@ def test_every_word_that_people_see_has_a_text(table: str, words: type[StrEnum])
     assert [word for word in words if word and f"{table}.{word}" not in catalog("en")] == []
 
 
+class Said(NamedTuple):
+    """One place where a text is asked for by a key written there."""
+
+    where: str
+    key: str
+    facts: frozenset[str] | None
+    """None when the call passes facts on that this test cannot see."""
+
+
+SAYING = {"t": 0, "t_count": 0, "text": 1, "counted": 1}
+"""The functions that give a text, with the place of the key among their arguments."""
+COUNTING = {"t_count", "counted"}
+
+
+def said() -> list[Said]:
+    """Return every place in the tree where a text is asked for."""
+    places = []
+    for path in tree.python("deploy_ui"):
+        for node in ast.walk(tree.parsed(path)):
+            if isinstance(node, ast.Call) and (name := tree.called(node)) in SAYING and len(node.args) > SAYING[name]:
+                given = {keyword.arg for keyword in node.keywords} | ({"count"} if name in COUNTING else set())
+                facts = None if None in given else frozenset(each for each in given if each)
+                keys = codes_in(node.args[SAYING[name]])
+                forms = [f"{key}.many" if name in COUNTING else key for key in keys]
+                places += [Said(f"{path.relative_to(tree.ROOT)}:{node.lineno}", key, facts) for key in forms]
+    return places
+
+
+def test_every_text_that_is_asked_for_is_there() -> None:
+    places = said()
+    assert len(places) > 50
+    assert [place for place in places if place.key not in catalog("en")] == []
+
+
+def test_every_text_is_given_the_facts_it_holds() -> None:
+    places = [place for place in said() if place.facts is not None and place.key in catalog("en")]
+    lacking = {place.where: set(facts_of(place.key)) - (place.facts or set()) for place in places}
+    assert {where: facts for where, facts in lacking.items() if facts} == {}
+
+
 class Raised(NamedTuple):
     """One place where an error with a code is made."""
 
