@@ -1,11 +1,8 @@
 """The API as one app; the console mounts itself below it."""
 
-from collections.abc import Sequence
-
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match
 
 from deploy_ui.api import deployments, documentation, errors, health, images, keys, logs, people, sessions
 
@@ -52,22 +49,18 @@ def api() -> FastAPI:
     return app
 
 
-async def _unknown(request: Request, path: str) -> None:
+async def _unknown(path: str) -> None:
     """Answer what no route took: in the shape of the API, not with a page of the console."""
-    allowed = _allowed_methods(request.app.routes, f"/api/{path}")
+    allowed = _allowed_methods(f"/api/{path}")
     if allowed:
         raise HTTPException(405, headers={"allow": ", ".join(allowed)})
     raise HTTPException(404)
 
 
-def _allowed_methods(routes: Sequence[BaseRoute], path: str) -> list[str]:
-    scope = {"type": "http", "method": "", "path": path, "root_path": ""}
-    found = (
-        route
-        for route in routes
-        if isinstance(route, APIRoute) and route.endpoint is not _unknown and route.matches(scope)[0] == Match.PARTIAL
-    )
-    return sorted({method for route in found for method in route.methods or ()})
+def _allowed_methods(path: str) -> list[str]:
+    routes = (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
+    fitting = (route for route in routes if route.path_regex.match(path))
+    return sorted({method for route in fitting for method in route.methods or ()})
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -5,12 +5,13 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from deploy_ui.api.language import accepted
 from deploy_ui.errors import AppError, TooMany
@@ -63,6 +64,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _foreseen)
     app.add_exception_handler(RequestValidationError, _refused)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -110,6 +112,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     code = BY_STATUS.get(error.status_code, "request_refused")
     return answer(request, error.status_code, code, {"method": request.method}, headers=error.headers)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """Answer nobody: the client went away in the middle of its request."""
+    return Response(status_code=400)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

@@ -1,6 +1,8 @@
 """People who may sign in; for admins."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 from pydantic import Field
 
 from deploy_ui.api.asking import Asking
@@ -11,6 +13,10 @@ from deploy_ui.services import people
 from deploy_ui.services.people import PersonRow
 
 router = APIRouter(prefix="/api/v1/people", tags=["People"], responses=answers(401, 403))
+
+
+PersonId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""What the database can hold."""
 
 
 class PersonBody(Body):
@@ -43,6 +49,6 @@ def create(viewer: Asking, body: PersonBody) -> PersonRow:
 
 
 @router.patch("/{person_id}", responses=answers(404, 409, 422))
-def change(viewer: Asking, person_id: int, body: PersonChange) -> PersonRow:
+def change(viewer: Asking, person_id: PersonId, body: PersonChange) -> PersonRow:
     """Change a person's role or password, or shut them out."""
     return people.change(viewer, person_id, role=body.role, disabled=body.disabled, password=body.password)
