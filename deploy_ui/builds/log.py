@@ -4,6 +4,7 @@ A line is `2030-01-02T03:04:05.678901+00:00 stderr text`. A cursor is the offset
 sorts.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ LARGEST_ATTEMPT = 8 * 1024 * 1024
 LONGEST_TEXT = 8 * 1024
 LONGEST_RAW = LONGEST_TEXT * 4 + 128
 LEFT_OUT = "The log is full; what follows is left out."
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,10 @@ class LogWriter:
             return
         data = f"{clock.now().isoformat(timespec='microseconds')} {stream} {line}\n".encode(errors="replace")
         self._room -= len(data)
-        self._file.write(data)
+        try:
+            self._file.write(data)
+        except OSError as error:  # a full disk must not keep a build from ending in words
+            log.warning("line of a build's log not written: %s", error)
         if stream != "platform" and self._room <= 0:
             self._append(LEFT_OUT, "platform")
 

@@ -47,6 +47,7 @@ def _build(spec: BuildSpec, work: Path, progress: Progress) -> Built:
         progress.begin(BuildStep.IMPORT)
         schema = imports.check(spec, environment, work, progress)
     progress.begin(BuildStep.SEAL)
+    _require_same_files(spec)
     _remove_strays(spec)
     return Built(
         digest=digest(spec, lock),
@@ -65,6 +66,14 @@ def digest(spec: BuildSpec, lock: Lock) -> str:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         total.update(json.dumps([path, content]).encode())
     return total.hexdigest()
+
+
+def _require_same_files(spec: BuildSpec) -> None:
+    """Raise BuildFailed if the import took a file away, or put a link in its place."""
+    for path in spec.files:
+        file = spec.folder / path
+        if not file.is_file() or file.is_symlink():
+            raise BuildFailed("file_gone", file=path)
 
 
 def _remove_strays(spec: BuildSpec) -> None:

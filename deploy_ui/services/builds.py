@@ -1,7 +1,7 @@
 """Builds as the worker and the controller see them: who builds what, how far it is, how it ended.
 
-A try to build holds a claim with its number. Whoever takes the build over raises the number, so that a try that was
-given up and comes back to life writes nothing any more.
+A try to build holds a claim with its number, which counts only while the image is being built by this very try: one
+that was given up and comes back to life writes nothing any more.
 """
 
 import logging
@@ -149,7 +149,6 @@ def log_after(viewer: Viewer, image_id: str, cursor: str = "", limit: int = 1000
 
 def _put_back(image: Image, now: datetime) -> bool:
     """Take the build from a worker that is gone; say whether to run it again."""
-    image.attempt += 1
     lost = int(image.facts.get(LOST, 0)) + 1
     log.warning("the worker that built %s is gone, for the %d. time", image.id, lost)
     if image.cancel_requested or image.deleted_at is not None:

@@ -169,8 +169,9 @@ def _step(step: Mapping[str, Any]) -> StepRow:
 
 def _script(image: Image) -> str:
     """Return the beginning of the entry script; nothing for an image without one."""
-    path = settings().images_dir / image.id / "src" / image.entry
-    if not image.entry or not path.is_file():
+    folder = settings().images_dir / image.id / "src"
+    path = (folder / image.entry).resolve()
+    if not path.is_file() or not path.is_relative_to(folder.resolve()):  # the script may have left a link in its place
         return ""
     with path.open("rb") as file:
         return paging.plain(file.read(MOST_SCRIPT).decode(errors="replace"))

@@ -1,4 +1,5 @@
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,11 @@ def test_a_half_written_line_waits_for_its_end() -> None:
     with log.path_of("img_a").open("ab") as file:
         file.write(b"2030-01-01T00:00:00+00:00 stdout ha")
     assert texts() == ["a"]
+
+
+def test_a_full_disk_does_not_end_what_writes() -> None:
+    writer = LogWriter("img_a")
+    with Path("/dev/full").open("ab", buffering=0) as full, closing(writer):
+        writer._file.close()
+        writer._file = full
+        writer.say("lost")

@@ -129,6 +129,15 @@ def test_what_the_script_writes_while_it_is_imported_is_removed(made: Build, tmp
 
 
 @pytest.mark.usefixtures("warm")
+@pytest.mark.parametrize(
+    "line", ["os.remove('serving.py')", "os.remove('more.py'); os.symlink('/etc/passwd', 'more.py')"]
+)
+def test_a_script_that_takes_files_away_is_told(made: Build, line: str) -> None:
+    with pytest.raises(BuildFailed, match="file_gone"):
+        made(serving=f"import os; {line}\n{MODEL}", more="")
+
+
+@pytest.mark.usefixtures("warm")
 def test_a_syntax_error_is_found_before_anything_is_installed(made: Build, recorder: Recorder) -> None:
     told = failure(made, "class Model\n", requirements="nosuch-package-of-anybody")
     assert (told.code, told.facts["line"], recorder.steps) == ("script_syntax", 1, [BuildStep.CHECK])

@@ -228,3 +228,12 @@ def test_of_two_uploads_of_one_name_at_once_exactly_one_wins(editor: Viewer) -> 
         thread.join()
     assert results.count("image_name_taken") == 3
     assert len(list(Path(settings().images_dir).glob("img_*"))) == 1
+
+
+def test_a_link_in_the_place_of_the_script_shows_nothing(editor: Viewer, tmp_path: Path) -> None:
+    card = create(editor)
+    script = settings().images_dir / card.id / "src" / "serving.py"
+    script.unlink()
+    (tmp_path / "secret").write_text("s3cret")
+    script.symlink_to(tmp_path / "secret")
+    assert images.card(editor, card.id).script == ""
