@@ -21,6 +21,8 @@ from deploy_ui.pages.sign_in import sign_in
 from deploy_ui.states import changes
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.general import GeneralState
+from deploy_ui.states.deployment.instances import InstancesState
+from deploy_ui.states.deployment.keys import KeysState
 from deploy_ui.states.deployments import DeploymentsState
 from deploy_ui.states.images import ImagesState
 from deploy_ui.states.new_deployment import NewDeploymentState
@@ -50,6 +52,9 @@ class Page:
         return [SessionState.enter, RailState.follow, *self.on_load] if self.signed_in else self.on_load
 
 
+CARD_LOADS = [CardState.follow, GeneralState.follow, InstancesState.follow, KeysState.follow]
+"""Each tab looks only while it is the open one."""
+
 PAGES = (
     Page("/", rx.fragment, t("product.name"), [SessionState.start], signed_in=False),
     Page("/sign-in", sign_in, t("session.sign_in"), [SessionState.leave_if_signed_in], signed_in=False),
@@ -57,7 +62,7 @@ PAGES = (
     Page("/deployments", deployments, t("nav.deployments"), [DeploymentsState.follow]),
     Page("/images", images, t("nav.images"), [ImagesState.follow]),
     Page("/deployments/new", new_deployment, t("new.title"), [NewDeploymentState.enter]),
-    Page("/deployments/[slug]/[[tab]]", deployment, CARD_TITLE, [CardState.follow, GeneralState.follow]),
+    Page("/deployments/[slug]/[[tab]]", deployment, CARD_TITLE, CARD_LOADS),
     Page("404", not_found, t("not_found.title"), signed_in=False),
 )
 

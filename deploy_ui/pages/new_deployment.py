@@ -155,7 +155,7 @@ def _env() -> rx.Component:
 
 
 def _any_wrong(names: tuple[str, ...]) -> Any:
-    found = _wrong(names[0]) != ""
+    found: Any = _wrong(names[0]) != ""
     for name in names[1:]:
         found = found | (_wrong(name) != "")
     return found

@@ -17,7 +17,7 @@ from deploy_ui.errors import AppError
 from deploy_ui.services import people, sessions
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
-from deploy_ui.states.changes import looks
+from deploy_ui.states.changes import LOOK_EVERY_S, looks
 
 State = TypeVar("State", bound=rx.State)
 Arguments = ParamSpec("Arguments")
@@ -92,14 +92,14 @@ def signed_in(handler: "Handler[State, Arguments]") -> "Endpoint[State, Argument
     return cast(Endpoint[State, Arguments], endpoint)
 
 
-async def live(state: rx.State, *topics: str) -> AsyncIterator[Viewer]:
+async def live(state: rx.State, *topics: str, every_s: float = LOOK_EVERY_S) -> AsyncIterator[Viewer]:
     """Yield the viewer at once, at every hint on these topics and every few seconds; end when the session is over.
 
     For background handlers that a page starts from its `on_load`, so that leaving the page ends them.
     """
     token = token_of(state)
     digest = hashlib.sha256(token.encode()).hexdigest()
-    async for _ in looks(f"session:{digest}", *topics):
+    async for _ in looks(f"session:{digest}", *topics, every_s=every_s):
         viewer = await asyncio.to_thread(sessions.viewer, token) if token else None
         if viewer is None:
             return

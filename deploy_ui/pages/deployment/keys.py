@@ -1,0 +1,223 @@
+"""The Keys tab: make, list, disable and revoke what callers need."""
+
+import reflex as rx
+
+from deploy_ui.components.buttons import button, icon_button
+from deploy_ui.components.copy import copy_icon
+from deploy_ui.components.dialogs import confirm, dialog
+from deploy_ui.components.forms import form_row, text_field, wrong_in
+from deploy_ui.components.layout import empty_state
+from deploy_ui.components.menus import menu, menu_item, menu_line
+from deploy_ui.components.secret import secret_box
+from deploy_ui.components.status import key_status
+from deploy_ui.components.tables import Column, data_table, row, skeleton_rows
+from deploy_ui.components.when import when
+from deploy_ui.i18n.ui import t
+from deploy_ui.services.keys import KeyRow
+from deploy_ui.states.deployment.card import CardState
+from deploy_ui.states.deployment.keys import LIVES, KeysState
+from deploy_ui.states.session import SessionState
+
+COLUMNS = (
+    Column(t("keys.name"), area="name"),
+    Column(t("keys.hint"), width="104px", area="image"),
+    Column(t("keys.status"), width="120px", area="status"),
+    Column(t("keys.created"), width="200px", area="author"),
+    Column(t("keys.expires"), width="128px", right=True, area="inst"),
+    Column(t("keys.last_used"), width="128px", right=True, area="last"),
+    Column(t("keys.addresses"), width="160px", area="author"),
+    Column("", width="44px", area="menu"),
+)
+
+
+def keys() -> rx.Component:
+    """Return the tab."""
+    return rx.el.section(
+        rx.cond(KeysState.secret != "", _secret()),
+        rx.el.div(
+            rx.el.h2(
+                t("keys.title"), " ", rx.el.span(KeysState.rows.length(), class_name="muted num"), class_name="h2"
+            ),
+            rx.el.span(class_name="grow"),
+            rx.cond(
+                SessionState.may_edit & ~CardState.gone & (KeysState.rows.length() > 0),
+                button(t("keys.create"), icon_name="plus", on_click=KeysState.ask, data_testid="create-key"),
+            ),
+            class_name="section__head section__head--table",
+        ),
+        rx.cond(
+            ~KeysState.loaded,
+            data_table(COLUMNS, skeleton_rows(COLUMNS, 3), aria_busy=True),
+            rx.cond(
+                KeysState.rows.length() > 0,
+                rx.fragment(data_table(COLUMNS, rx.foreach(KeysState.rows, _row), data_testid="keys"), _note()),
+                _none(),
+            ),
+        ),
+        _form(),
+        _question(),
+        class_name="content content--wide",
+    )
+
+
+def _secret() -> rx.Component:
+    command = (
+        'curl -H "X-API-Key: '
+        + KeysState.secret
+        + '" -H "Content-Type: application/json" -d "{}" '
+        + CardState.card.url.to(str)
+        + "/predict"
+    )
+    return rx.el.div(
+        secret_box(
+            t("keys.made", name=KeysState.new_name),
+            t("keys.made_words"),
+            KeysState.secret,
+            on_saved=KeysState.saved,
+            data_testid="new-key",
+        ),
+        rx.el.div(
+            rx.el.span(f'curl -H "X-API-Key: …" {CardState.card.url}/predict', class_name="ellipsis"),
+            copy_icon(command, label=t("keys.copy_curl")),
+            class_name="codeline",
+        ),
+        class_name="section",
+    )
+
+
+def _row(each: KeyRow) -> rx.Component:
+    return row(
+        COLUMNS,
+        [
+            rx.el.span(each.name, class_name="ellipsis strong", title=each.name),
+            rx.el.span("dk_…", each.hint, class_name="mono"),
+            key_status(each.status),
+            rx.el.span(when(each.created_at), rx.el.span(", ", each.created_by, class_name="muted ellipsis")),
+            rx.cond(each.expires_at, when(each.expires_at), t("keys.no_expiry")),
+            rx.cond(each.last_used_at, when(each.last_used_at), t("keys.unused")),
+            rx.cond(
+                each.addresses.length() > 0,
+                rx.el.span(
+                    each.addresses.join(", "), class_name="mono ellipsis muted", title=each.addresses.join(", ")
+                ),
+                rx.el.span(t("keys.anywhere"), class_name="muted"),
+            ),
+            rx.cond(SessionState.may_edit & (each.status != "revoked") & ~CardState.gone, _menu(each)),
+        ],
+        key=each.id,
+        data_testid="key",
+        data_name=each.name,
+    )
+
+
+def _menu(each: KeyRow) -> rx.Component:
+    return menu(
+        icon_button("ellipsis", t("common.actions_for", name=each.name), small=True, data_testid="key-actions"),
+        rx.cond(
+            each.status == "disabled",
+            menu_item(t("keys.enable"), icon_name="circle-check", on_select=KeysState.switch(each.id, False)),
+            menu_item(
+                t("keys.disable"),
+                icon_name="circle-pause",
+                on_select=KeysState.switch(each.id, True),
+                data_testid="disable-key",
+            ),
+        ),
+        menu_line(),
+        menu_item(
+            t("keys.revoke"),
+            icon_name="trash-2",
+            danger=True,
+            on_select=KeysState.ask_revoke(each.id, each.name),
+            data_testid="revoke-key",
+        ),
+    )
+
+
+def _note() -> rx.Component:
+    return rx.el.p(
+        t("keys.note"),
+        " ",
+        rx.el.code("X-API-Key", class_name="inline"),
+        " ",
+        t("keys.note_or"),
+        " ",
+        rx.el.code("Authorization: Bearer", class_name="inline"),
+        ".",
+        class_name="small muted tablefoot",
+    )
+
+
+def _none() -> rx.Component:
+    return empty_state(
+        "key-round",
+        t("keys.none"),
+        t("keys.none_words"),
+        rx.cond(
+            SessionState.may_edit & ~CardState.gone,
+            rx.el.div(
+                button(t("keys.create"), look="primary", on_click=KeysState.ask, data_testid="create-key"),
+                class_name="empty__actions",
+            ),
+        ),
+    )
+
+
+def _form() -> rx.Component:
+    return dialog(
+        t("keys.create"),
+        rx.el.form(
+            form_row(
+                "name",
+                t("keys.name"),
+                text_field(
+                    "name", error=wrong_in(KeysState.wrong, "name"), max_length=200, auto_complete="off", auto_focus=True
+                ),
+                error=wrong_in(KeysState.wrong, "name"),
+                help_text=t("keys.name_help"),
+            ),
+            form_row(
+                "life",
+                t("keys.expires"),
+                rx.el.select(
+                    *(rx.el.option(t(f"keys.life.{life}"), value=life) for life in LIVES),
+                    id="life",
+                    name="life",
+                    class_name="field",
+                ),
+                error=wrong_in(KeysState.wrong, "expires_at"),
+            ),
+            form_row(
+                "addresses",
+                t("keys.addresses"),
+                rx.el.textarea(
+                    id="addresses", name="addresses", rows="2", placeholder="10.20.0.0/16", class_name="field mono"
+                ),
+                error=wrong_in(KeysState.wrong, "addresses"),
+                help_text=t("keys.addresses_help"),
+            ),
+            rx.el.div(
+                button(t("common.cancel"), on_click=KeysState.close),
+                rx.el.button(
+                    t("keys.create"), type="submit", class_name="btn btn--primary", data_testid="submit-key"
+                ),
+                class_name="dialog__foot",
+            ),
+            on_submit=KeysState.create,
+            no_validate=True,
+            class_name="form",
+        ),
+        is_open=KeysState.creating,
+        on_close=KeysState.close,
+    )
+
+
+def _question() -> rx.Component:
+    return confirm(
+        t("keys.revoke_title", name=KeysState.asked_name),
+        t("keys.revoke_words"),
+        is_open=KeysState.asked_id != "",
+        on_close=KeysState.close,
+        on_confirm=KeysState.revoke,
+        verb=t("keys.revoke_verb"),
+    )

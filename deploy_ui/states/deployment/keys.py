@@ -1,0 +1,114 @@
+"""The Keys tab: who may call the deployment."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import reflex as rx
+
+from deploy_ui import clock
+from deploy_ui.enums import Role
+from deploy_ui.errors import AppError, Invalid
+from deploy_ui.services import keys
+from deploy_ui.services.keys import KeyRow
+from deploy_ui.services.viewer import Viewer
+from deploy_ui.states import notices
+from deploy_ui.states.deployment.card import open_tab
+from deploy_ui.states.session import live, signed_in
+
+LIVES = {"never": None, "day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
+"""Choices of a new key's life, in days."""
+
+
+class KeysState(rx.State):
+    """The keys, the form of a new one, and the secret of the newest until it is saved."""
+
+    rows: list[KeyRow] = []
+    loaded: bool = False
+    creating: bool = False
+    wrong: dict[str, str] = {}
+    new_name: str = ""
+    secret: str = ""
+    """Sent to the browser of the person who made it, once; forgotten when they have saved it or leave the tab."""
+    asked_id: str = ""
+    """The key whose revocation is asked about; empty: no question is open."""
+    asked_name: str = ""
+
+    @rx.event(background=True)
+    async def follow(self) -> None:
+        """Keep the list true while the tab is open."""
+        async with self:
+            slug = await open_tab(self, "keys")
+            self.secret, self.creating, self.asked_id, self.loaded = "", False, "", False
+        if not slug:
+            return
+        async for viewer in live(self, f"deployment:{slug}"):
+            try:
+                rows = await asyncio.to_thread(keys.rows, viewer, slug)
+            except AppError:
+                return  # the card itself says why
+            async with self:
+                self.rows, self.loaded = rows, True
+
+    @rx.event
+    @signed_in
+    async def ask(self, viewer: Viewer) -> None:
+        """Open the form of a new key."""
+        viewer.require(Role.EDITOR)
+        self.creating, self.wrong = True, {}
+
+    @rx.event
+    @signed_in
+    async def close(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
+        """Close whatever dialog is open."""
+        self.creating, self.asked_id = False, ""
+
+    @rx.event
+    @signed_in
+    async def create(self, viewer: Viewer, typed: dict[str, Any]) -> None:
+        """Make the key and show its secret."""
+        days = LIVES.get(str(typed.get("life", "")))
+        expires_at = clock.now() + timedelta(days=days) if days else None
+        addresses = str(typed.get("addresses", "")).replace(",", "\n").splitlines()[:1000]
+        name = str(typed.get("name", ""))
+        try:
+            made = await asyncio.to_thread(
+                keys.create, viewer, self.slug, name=name, expires_at=expires_at, addresses=addresses
+            )
+        except Invalid as error:
+            self.wrong = {error.field: await notices.in_words(self, error)}
+            return
+        self.creating, self.new_name, self.secret = False, made.row.name, made.secret
+        self.rows = [made.row, *self.rows]
+
+    @rx.event
+    @signed_in
+    async def saved(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
+        """Forget the secret."""
+        self.secret = ""
+
+    @rx.event
+    @signed_in
+    async def switch(self, viewer: Viewer, key_id: str, disabled: bool) -> None:  # noqa: FBT001 - from the menu
+        """Switch a key off or on."""
+        await asyncio.to_thread(keys.change, viewer, self.slug, key_id, disabled=disabled)
+        await self._load(viewer)
+
+    @rx.event
+    @signed_in
+    async def ask_revoke(self, viewer: Viewer, key_id: str, name: str) -> None:
+        """Open the question before a revocation."""
+        viewer.require(Role.EDITOR)
+        self.asked_id, self.asked_name = key_id, name
+
+    @rx.event
+    @signed_in
+    async def revoke(self, viewer: Viewer) -> None:
+        """Close the key for ever."""
+        key_id, self.asked_id = self.asked_id, ""
+        await asyncio.to_thread(keys.revoke, viewer, self.slug, key_id)
+        await self._load(viewer)
+        await notices.say(self, "keys.revoked", name=self.asked_name)
+
+    async def _load(self, viewer: Viewer) -> None:
+        self.rows = await asyncio.to_thread(keys.rows, viewer, self.slug)
