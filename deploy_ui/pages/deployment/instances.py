@@ -49,7 +49,7 @@ def instances() -> rx.Component:
                 (InstancesState.running.length() == 0) & (InstancesState.ended.length() == 0),
                 empty_state("layers", t("instances.none"), t("instances.none_words")),
                 rx.fragment(
-                    _part(t("instances.running"), RUNNING, InstancesState.running, _running, "running"),
+                    _part(t("instances.running"), RUNNING, InstancesState.running, _running, name="running"),
                     rx.cond(
                         InstancesState.ended.length() > 0,
                         _part(
@@ -57,7 +57,7 @@ def instances() -> rx.Component:
                             ENDED,
                             InstancesState.ended,
                             _ended,
-                            "ended",
+                            name="ended",
                             note=t("instances.newest"),
                         ),
                     ),
@@ -73,6 +73,7 @@ def _part(
     columns: tuple[Column, ...],
     lines: rx.Var[list[InstanceLine]],
     view: Any,
+    *,
     name: str,
     note: rx.Var[str] | str = "",
 ) -> rx.Component:
@@ -139,8 +140,8 @@ def _log_link(each: InstanceLine) -> rx.Component:
         icon("scroll-text", small=True),
         to=_log(each),
         class_name="iconbtn iconbtn--s",
-        aria_label=t("instances.log", key=each.key),
-        title=t("instances.log", key=each.key),
+        aria_label=t("instances.log", instance=each.key),
+        title=t("instances.log", instance=each.key),
         data_testid="instance-log",
     )
 

@@ -115,11 +115,11 @@ def _menu(each: KeyRow) -> rx.Component:
         icon_button("ellipsis", t("common.actions_for", name=each.name), small=True, data_testid="key-actions"),
         rx.cond(
             each.status == "disabled",
-            menu_item(t("keys.enable"), icon_name="circle-check", on_select=KeysState.switch(each.id, False)),
+            menu_item(t("keys.enable"), icon_name="circle-check", on_select=KeysState.enable(each.id)),
             menu_item(
                 t("keys.disable"),
                 icon_name="circle-pause",
-                on_select=KeysState.switch(each.id, True),
+                on_select=KeysState.disable(each.id),
                 data_testid="disable-key",
             ),
         ),
@@ -171,7 +171,11 @@ def _form() -> rx.Component:
                 "name",
                 t("keys.name"),
                 text_field(
-                    "name", error=wrong_in(KeysState.wrong, "name"), max_length=200, auto_complete="off", auto_focus=True
+                    "name",
+                    error=wrong_in(KeysState.wrong, "name"),
+                    max_length=200,
+                    auto_complete="off",
+                    auto_focus=True,
                 ),
                 error=wrong_in(KeysState.wrong, "name"),
                 help_text=t("keys.name_help"),
@@ -198,9 +202,7 @@ def _form() -> rx.Component:
             ),
             rx.el.div(
                 button(t("common.cancel"), on_click=KeysState.close),
-                rx.el.button(
-                    t("keys.create"), type="submit", class_name="btn btn--primary", data_testid="submit-key"
-                ),
+                rx.el.button(t("keys.create"), type="submit", class_name="btn btn--primary", data_testid="submit-key"),
                 class_name="dialog__foot",
             ),
             on_submit=KeysState.create,

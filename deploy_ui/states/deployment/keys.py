@@ -89,9 +89,16 @@ class KeysState(rx.State):
 
     @rx.event
     @signed_in
-    async def switch(self, viewer: Viewer, key_id: str, disabled: bool) -> None:  # noqa: FBT001 - from the menu
-        """Switch a key off or on."""
-        await asyncio.to_thread(keys.change, viewer, self.slug, key_id, disabled=disabled)
+    async def disable(self, viewer: Viewer, key_id: str) -> None:
+        """Switch a key off."""
+        await asyncio.to_thread(keys.change, viewer, self.slug, key_id, disabled=True)
+        await self._load(viewer)
+
+    @rx.event
+    @signed_in
+    async def enable(self, viewer: Viewer, key_id: str) -> None:
+        """Switch a key on again."""
+        await asyncio.to_thread(keys.change, viewer, self.slug, key_id, disabled=False)
         await self._load(viewer)
 
     @rx.event
