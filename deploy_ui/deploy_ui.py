@@ -23,6 +23,8 @@ from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.deployment.instances import InstancesState
 from deploy_ui.states.deployment.keys import KeysState
+from deploy_ui.states.deployment.logs import LogsState
+from deploy_ui.states.deployment.test import TrialState
 from deploy_ui.states.deployments import DeploymentsState
 from deploy_ui.states.images import ImagesState
 from deploy_ui.states.new_deployment import NewDeploymentState
@@ -52,7 +54,14 @@ class Page:
         return [SessionState.enter, RailState.follow, *self.on_load] if self.signed_in else self.on_load
 
 
-CARD_LOADS = [CardState.follow, GeneralState.follow, InstancesState.follow, KeysState.follow]
+CARD_LOADS = [
+    CardState.follow,
+    GeneralState.follow,
+    InstancesState.follow,
+    TrialState.enter,
+    LogsState.follow,
+    KeysState.follow,
+]
 """Each tab looks only while it is the open one."""
 
 PAGES = (

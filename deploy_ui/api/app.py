@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from deploy_ui.api import deployments, documentation, errors, health, images, keys, logs, people, sessions
+from deploy_ui.api import deployments, documentation, errors, health, images, keys, logs, people, sessions, trials
 
 VERSION = "1.0.0"
 DESCRIPTION = """
@@ -21,6 +21,7 @@ ROUTERS = (
     sessions.browsers,
     images.router,
     deployments.router,
+    trials.router,
     keys.router,
     logs.router,
     people.router,

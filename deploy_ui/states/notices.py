@@ -36,6 +36,11 @@ async def failure(state: rx.State, error: AppError) -> None:
     (await state.get_state(NoticeState))._show("error", await in_words(state, error))  # noqa: SLF001
 
 
+async def trouble(state: rx.State, words: str) -> None:
+    """Tell the reader what did not work, in words chosen already."""
+    (await state.get_state(NoticeState))._show("error", words)  # noqa: SLF001
+
+
 async def in_words(state: rx.State, error: AppError) -> str:
     """Return an expected failure in the reader's language."""
     return error_text(await language_of(state), error.code, error.facts)

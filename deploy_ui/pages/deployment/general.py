@@ -94,55 +94,15 @@ def _configuration() -> rx.Component:
     return section(
         t("general.configuration"),
         facts(
-            editable(
-                "resources",
-                t("general.resources"),
-                t("general.resources_value", cpu=card.cpu, memory=card.memory_mb),
-                rx.fragment(
-                    number("cpu", card.cpu, step="0.1"),
-                    rx.el.span(t("general.cores"), class_name="muted"),
-                    number("memory_mb", card.memory_mb),
-                    rx.el.span(t("general.mib"), class_name="muted"),
-                ),
-                fields=("cpu", "memory_mb"),
-            ),
-            editable(
-                "instances",
-                t("general.instances"),
-                t(
-                    "general.instances_value",
-                    now=card.wanted_instances,
-                    low=card.min_instances,
-                    high=card.max_instances,
-                ),
-                rx.fragment(
-                    rx.el.span(t("general.from"), class_name="muted"),
-                    number("min_instances", card.min_instances),
-                    rx.el.span(t("general.to"), class_name="muted"),
-                    number("max_instances", card.max_instances),
-                    rx.el.span(t("general.now"), class_name="muted"),
-                    number("instances", card.wanted_instances),
-                ),
-                fields=("min_instances", "max_instances", "instances"),
-            ),
+            _resources(),
+            _instances(),
             editable(
                 "concurrency",
                 t("general.concurrency"),
                 t_count("general.concurrency_value", card.concurrency),
                 number("concurrency", card.concurrency),
             ),
-            editable(
-                "limits",
-                t("general.limits"),
-                t("general.limits_value", start=card.start_timeout_s, request=card.request_timeout_s),
-                rx.fragment(
-                    rx.el.span(t("general.limit_start"), class_name="muted"),
-                    number("start_timeout_s", card.start_timeout_s),
-                    rx.el.span(t("general.limit_request"), class_name="muted"),
-                    number("request_timeout_s", card.request_timeout_s),
-                ),
-                fields=("start_timeout_s", "request_timeout_s"),
-            ),
+            _limits(),
             editable(
                 "ready_path",
                 t("general.ready_path"),
@@ -153,6 +113,60 @@ def _configuration() -> rx.Component:
         ),
         end=rx.el.span(t("general.revision", revision=card.revision), class_name="small muted"),
     )
+
+
+def _resources() -> rx.Component:
+    card = CardState.card
+    return editable(
+        "resources",
+        t("general.resources"),
+        t("general.resources_value", cpu=card.cpu, memory=card.memory_mb),
+        rx.fragment(
+            number("cpu", card.cpu, step="0.1"),
+            _unit("cores"),
+            number("memory_mb", card.memory_mb),
+            _unit("mib"),
+        ),
+        fields=("cpu", "memory_mb"),
+    )
+
+
+def _instances() -> rx.Component:
+    card = CardState.card
+    return editable(
+        "instances",
+        t("general.instances"),
+        t("general.instances_value", now=card.wanted_instances, low=card.min_instances, high=card.max_instances),
+        rx.fragment(
+            _unit("from"),
+            number("min_instances", card.min_instances),
+            _unit("to"),
+            number("max_instances", card.max_instances),
+            _unit("now"),
+            number("instances", card.wanted_instances),
+        ),
+        fields=("min_instances", "max_instances", "instances"),
+    )
+
+
+def _limits() -> rx.Component:
+    card = CardState.card
+    return editable(
+        "limits",
+        t("general.limits"),
+        t("general.limits_value", start=card.start_timeout_s, request=card.request_timeout_s),
+        rx.fragment(
+            _unit("limit_start"),
+            number("start_timeout_s", card.start_timeout_s),
+            _unit("limit_request"),
+            number("request_timeout_s", card.request_timeout_s),
+        ),
+        fields=("start_timeout_s", "request_timeout_s"),
+    )
+
+
+def _unit(name: str) -> rx.Component:
+    return rx.el.span(t(f"general.{name}"), class_name="muted")
 
 
 def _env_names() -> rx.Component:

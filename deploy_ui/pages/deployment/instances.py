@@ -14,27 +14,27 @@ from deploy_ui.i18n.ui import t
 from deploy_ui.states.deployment.instances import InstanceLine, InstancesState
 
 RUNNING = (
-    Column(t("instances.key"), width="104px", area="name"),
+    Column(t("instances.key"), width="88px", area="name"),
     Column(t("instances.status"), area="status"),
-    Column(t("instances.revision"), width="80px", area="author"),
-    Column(t("instances.started"), width="128px", right=True, area="last"),
-    Column(t("instances.ready_in"), width="88px", right=True, area="author"),
-    Column(t("instances.cpu"), width="128px", area="inst"),
+    Column(t("instances.revision"), width="76px", area="author"),
+    Column(t("instances.started"), width="112px", right=True, area="last"),
+    Column(t("instances.ready_in"), width="84px", right=True, area="author"),
+    Column(t("instances.cpu"), width="144px", area="inst"),
     Column(t("instances.memory"), width="144px", area="image"),
     Column(t("instances.restarts"), width="88px", right=True, area="author"),
     Column(t("instances.node"), width="96px", area="author"),
     Column("", width="44px", area="menu"),
 )
 ENDED = (
-    Column(t("instances.key"), width="104px", area="name"),
+    Column(t("instances.key"), width="88px", area="name"),
     Column(t("instances.status_reason"), area="status"),
-    Column(t("instances.revision"), width="80px", area="author"),
-    Column(t("instances.started"), width="128px", right=True, area="author"),
-    Column(t("instances.ready_in"), width="88px", right=True, area="author"),
-    Column(t("instances.ended"), width="128px", right=True, area="last"),
-    Column(t("instances.lived"), width="96px", right=True, area="inst"),
+    Column(t("instances.revision"), width="76px", area="author"),
+    Column(t("instances.started"), width="112px", right=True, area="author"),
+    Column(t("instances.ready_in"), width="84px", right=True, area="author"),
+    Column(t("instances.ended"), width="112px", right=True, area="last"),
+    Column(t("instances.lived"), width="76px", right=True, area="inst"),
     Column(t("instances.peak"), width="112px", right=True, area="author"),
-    Column(t("instances.exit_code"), width="88px", right=True, area="image"),
+    Column(t("instances.exit_code"), width="80px", right=True, area="image"),
     Column("", width="44px", area="menu"),
 )
 

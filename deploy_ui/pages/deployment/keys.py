@@ -34,17 +34,7 @@ def keys() -> rx.Component:
     """Return the tab."""
     return rx.el.section(
         rx.cond(KeysState.secret != "", _secret()),
-        rx.el.div(
-            rx.el.h2(
-                t("keys.title"), " ", rx.el.span(KeysState.rows.length(), class_name="muted num"), class_name="h2"
-            ),
-            rx.el.span(class_name="grow"),
-            rx.cond(
-                SessionState.may_edit & ~CardState.gone & (KeysState.rows.length() > 0),
-                button(t("keys.create"), icon_name="plus", on_click=KeysState.ask, data_testid="create-key"),
-            ),
-            class_name="section__head section__head--table",
-        ),
+        rx.cond(KeysState.rows.length() > 0, _title()),
         rx.cond(
             ~KeysState.loaded,
             data_table(COLUMNS, skeleton_rows(COLUMNS, 3), aria_busy=True),
@@ -57,6 +47,19 @@ def keys() -> rx.Component:
         _form(),
         _question(),
         class_name="content content--wide",
+    )
+
+
+def _title() -> rx.Component:
+    count = rx.el.span(KeysState.rows.length(), class_name="muted num")
+    return rx.el.div(
+        rx.el.h2(t("keys.title"), " ", count, class_name="h2"),
+        rx.el.span(class_name="grow"),
+        rx.cond(
+            SessionState.may_edit & ~CardState.gone,
+            button(t("keys.create"), icon_name="plus", on_click=KeysState.ask, data_testid="create-key"),
+        ),
+        class_name="section__head section__head--table",
     )
 
 

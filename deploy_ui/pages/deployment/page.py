@@ -11,13 +11,15 @@ from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.general import general
 from deploy_ui.pages.deployment.instances import instances
 from deploy_ui.pages.deployment.keys import keys
+from deploy_ui.pages.deployment.logs import logs
+from deploy_ui.pages.deployment.test import test
 from deploy_ui.pages.deployment_actions import delete_question, menu_items
 from deploy_ui.pages.shell import crumbs, shell
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment_actions import DeploymentActions
 from deploy_ui.states.session import SessionState
 
-TABS = (("general", general), ("instances", instances), ("keys", keys))
+TABS = (("general", general), ("instances", instances), ("test", test), ("logs", logs), ("keys", keys))
 """Every tab: its name in the address, and what it shows."""
 TITLE = rx.cond(CardState.card, CardState.card.name, t("nav.deployments"))
 

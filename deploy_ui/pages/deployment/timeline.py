@@ -7,7 +7,7 @@ from deploy_ui.components.layout import event, timeline
 from deploy_ui.components.status import dot, phase_word, reason_word
 from deploy_ui.components.when import when
 from deploy_ui.enums import EventKind
-from deploy_ui.i18n.ui import t
+from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.deployment.moments import Moment
 
@@ -55,7 +55,11 @@ def _words(each: Moment) -> rx.Component:
     return rx.match(
         each.kind.to(str),
         (EventKind.PHASE, rx.fragment(phase_word(each.phase), reason)),
-        (EventKind.INSTANCE_ENDED, rx.fragment(t("timeline.instance_ended", what=each.what), reason)),
+        (EventKind.INSTANCE_ENDED, rx.fragment(_ended(each), reason)),
         *((kind, rx.fragment(t(f"timeline.{kind}", what=each.what))) for kind in ICONS),
         rx.fragment(),
     )
+
+
+def _ended(each: Moment) -> rx.Var[str]:
+    return rx.cond(each.times > 1, t_count("timeline.ended", each.times), t("timeline.instance_ended", what=each.what))

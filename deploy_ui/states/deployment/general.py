@@ -13,7 +13,7 @@ from deploy_ui.services.logs import LogRow
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import forms, notices
 from deploy_ui.states.deployment.card import CardState, open_tab
-from deploy_ui.states.deployment.moments import Moment, moment
+from deploy_ui.states.deployment.moments import Moment, moments
 from deploy_ui.states.session import live, signed_in
 
 EXCERPT = 12
@@ -114,7 +114,7 @@ class GeneralState(rx.State):
 
 
 def _read(viewer: Viewer, slug: str) -> tuple[list[Moment], Failure | None]:
-    rows = [moment(each) for each in events.rows(viewer, slug)]
+    rows = moments(events.rows(viewer, slug, limit=100))
     if deployments.card(viewer, slug).phase not in TROUBLED:
         return rows, None
     ended = [each for each in instances.rows(viewer, slug) if each.status == InstanceStatus.FAILED]

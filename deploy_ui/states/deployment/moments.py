@@ -1,8 +1,9 @@
 """Events of a deployment as its timeline shows them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from deploy_ui.enums import EventKind
 from deploy_ui.services.events import EventRow
 
 SUBJECTS = ("image", "key", "instances", "instance", "revision")
@@ -20,6 +21,8 @@ class Moment:
     reason: str
     what: str
     """The image, the key, the number or the revision that it was about."""
+    times: int = 1
+    """How many like it came after each other; `at` is the newest."""
 
 
 def moment(event: EventRow) -> Moment:
@@ -33,3 +36,15 @@ def moment(event: EventRow) -> Moment:
         reason=str(facts.get("reason", "")),
         what=next((str(facts[name]) for name in SUBJECTS if name in facts), ""),
     )
+
+
+def moments(events: list[EventRow]) -> list[Moment]:
+    """Return a timeline, newest first; instances that ended for one reason in a row are one line."""
+    folded: list[Moment] = []
+    for each in map(moment, events):
+        last = folded[-1] if folded else None
+        if last and each.kind == last.kind == EventKind.INSTANCE_ENDED and each.reason == last.reason:
+            folded[-1] = replace(last, times=last.times + 1)
+        else:
+            folded.append(each)
+    return folded

@@ -1,0 +1,33 @@
+"""Parts of the request form that the browser runs by itself."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.event import passthrough_event_spec
+
+_LIBRARY = rx.asset("trial_form.js", shared=True).importable_path
+rx.asset("copy.js", shared=True)  # what trial_form.js imports lies beside it
+
+
+class CurlButton(rx.Component):
+    """Copies the form around it as cURL, with a fresh key from the API."""
+
+    library = _LIBRARY
+    tag = "CurlButton"
+
+    url: rx.Var[str]
+    label: rx.Var[str]
+    copied_label: rx.Var[str]
+    on_failure: rx.EventHandler[passthrough_event_spec(str, dict[str, Any])]
+    """Gets the code and the facts of the error."""
+
+
+class BodyField(rx.Component):
+    """A text area in which Ctrl+Enter sends the form."""
+
+    library = _LIBRARY
+    tag = "BodyField"
+
+    name: rx.Var[str]
+    default_value: rx.Var[str]
+    aria_label: rx.Var[str]
