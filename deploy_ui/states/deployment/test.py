@@ -44,7 +44,7 @@ class Past:
 
 
 class TrialState(rx.State):
-    """The form's start values, the answer, and what was sent before; typed text stays in the browser until it is sent."""
+    """The form's start values, the answer, what was sent before. Typed text stays in the browser until it is sent."""
 
     slug_shown: str = ""
     version: int = 0
