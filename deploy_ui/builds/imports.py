@@ -10,11 +10,13 @@ from deploy_ui.builds.base import BuildFailed, BuildSpec, Progress
 from deploy_ui.builds.command import check_command, run_env
 from deploy_ui.builds.process import Cut, Ended, Limits, run
 
-CHECK_S = 120.0
+CHECK_S = 300.0
+"""Long, because the first import of large packages also compiles them."""
 MEMORY_SHARE = 0.75
 """Of the machine's memory: a script may load much, but must not take the machine down."""
 LARGEST_SCHEMA = 1024 * 1024
 LONGEST_MESSAGE = 2000
+VERDICT = '{"code": "script_'
 TOLD = 3
 """The check's exit code when its last line on stderr tells what is wrong."""
 CODES = {"script_import_failed", "script_no_model", "script_no_predict", "script_no_app"}
@@ -28,13 +30,27 @@ def check(spec: BuildSpec, environment: Path, work: Path, progress: Progress) ->
         cwd=spec.folder,
         env={**spec.env, **run_env(environment, concurrency=1), **_surroundings(work)},
         limits=Limits(CHECK_S, int(psutil.virtual_memory().total * MEMORY_SHARE)),
-        progress=progress,
+        progress=_WithoutVerdict(progress),
     )
     if ended.cut or ended.code:
         raise _failure(spec, ended)
     if not schema.is_file():
         raise BuildFailed("script_exited", file=spec.entry)
     return _read(schema)
+
+
+class _WithoutVerdict:
+    """Passes everything on but the check's last line, which is meant for us and not for people."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.begin = progress.begin
+        self.canceled = progress.canceled
+        self._say = progress.say
+
+    def say(self, line: str, stream: str = "platform") -> None:
+        """Write one line to the build's log."""
+        if not (stream == "stderr" and line.startswith(VERDICT)):
+            self._say(line, stream)
 
 
 def _surroundings(work: Path) -> dict[str, str]:

@@ -184,9 +184,10 @@ def test_what_the_import_finds_is_told_with_its_line(made: Build, script: str, c
 
 
 @pytest.mark.usefixtures("warm")
-def test_the_exception_of_an_import_is_told_in_its_words(made: Build) -> None:
+def test_the_exception_of_an_import_is_told_in_its_words(made: Build, recorder: Recorder) -> None:
     told = failure(made, MODEL + "\nraise ValueError('no model file')\n")
     assert "ValueError: no model file" in str(told.facts["message"])
+    assert ("Traceback" in recorder.text, '"code"' in recorder.text) == (True, False)
 
 
 @pytest.mark.usefixtures("warm")
