@@ -6,9 +6,17 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .author import bring_up
+from .calls import Calls
 from .environment import BadEnvironment, Environment, read_environment
+from .hints import read_hint
 from .log import say, say_fault, set_up, show_logging, traceback_of
+from .model import ModelApp
 from .script import ScriptError, find_app, find_model, line_of, load_script, words
+from .server import run, websockets
+from .slots import Slots
+from .steps import first_method
+from .wrapped import WrappedApp
 
 BAD_USE = 2
 BAD_SCRIPT = 3
@@ -19,19 +27,12 @@ def model(entry: str) -> int:
     environment = _begin()
     if environment is None:
         return BAD_USE
-    from .server import run  # noqa: PLC0415  `check` needs no server
 
     try:
         found = find_model(load_script(entry))
     except ScriptError as error:
         return _bad_script(error, 1)
     show_logging()
-
-    from .author import bring_up  # noqa: PLC0415
-    from .calls import Calls  # noqa: PLC0415
-    from .model import ModelApp  # noqa: PLC0415
-    from .slots import Slots  # noqa: PLC0415
-
     app = ModelApp(environment.deployment, environment.instance, Slots(environment.concurrency, environment.queue))
 
     async def load() -> int:
@@ -42,7 +43,7 @@ def model(entry: str) -> int:
         app.calls = Calls(author, environment.deployment)
         return 0
 
-    return run(app, environment, whole=False, load=load)
+    return run(app, environment, load=load)
 
 
 def asgi(entry: str) -> int:
@@ -50,23 +51,22 @@ def asgi(entry: str) -> int:
     environment = _begin()
     if environment is None:
         return BAD_USE
-    from .server import run  # noqa: PLC0415
-    from .slots import Slots  # noqa: PLC0415
-    from .wrapped import WrappedApp  # noqa: PLC0415
 
+    protocol = websockets()
     try:
         app = find_app(load_script(entry))
     except ScriptError as error:
         return _bad_script(error, 1)
     show_logging()
     slots = Slots(environment.concurrency, environment.queue)
-    return run(WrappedApp(app, environment.instance, slots), environment, whole=True)
+    return run(WrappedApp(app, environment.instance, slots), environment, websockets=protocol)
 
 
 def check(kind: str, entry: str, schema_out: str) -> NoReturn:
     """Import the script as an instance would and write the payload's JSON Schema (`null`: anything goes).
 
-    Nothing is loaded. The process ends at once afterwards, whatever threads the script has started.
+    Nothing is loaded. What an instance needs is imported, which also compiles it for the first instance.
+    The process ends at once afterwards, whatever threads the script has started.
     """
     code = _check(kind, entry, schema_out)
     sys.stdout.flush()
@@ -76,6 +76,8 @@ def check(kind: str, entry: str, schema_out: str) -> NoReturn:
 
 def _check(kind: str, entry: str, schema_out: str) -> int:
     set_up()
+    if kind == "asgi":
+        websockets()
     try:
         module = load_script(entry)
         schema = _schema(find_model(module)) if kind == "model" else find_app(module) and None
@@ -86,8 +88,6 @@ def _check(kind: str, entry: str, schema_out: str) -> int:
 
 
 def _schema(found: type) -> dict[str, Any] | None:
-    from .hints import read_hint  # noqa: PLC0415
-    from .steps import first_method  # noqa: PLC0415
 
     hint = read_hint(first_method(found, found))
     return hint.schema("#/$defs/{model}") if hint.schema else None

@@ -166,14 +166,9 @@ def _binary_schema(_template: str) -> dict[str, Any]:
 
 def _array(annotation: Any) -> Callable[[Any, str], Any]:
     numpy = sys.modules["numpy"]
-    dtype = next(
-        (inner for part in typing.get_args(annotation) for inner in typing.get_args(part) if isinstance(inner, type)),
-        None,
-    )
-    if dtype is not None and (
-        dtype.__module__ != "numpy" or dtype.__name__ in {"generic", "number", "floating", "integer"}
-    ):
-        dtype = None
+    dtypes = [part for part in typing.get_args(annotation) if typing.get_origin(part) is numpy.dtype]
+    named = typing.get_args(dtypes[0])[0] if dtypes else None
+    dtype = named if isinstance(named, type) and named not in _abstract(numpy) else None
 
     def check(payload: Any, path: str) -> Any:
         try:
@@ -182,3 +177,8 @@ def _array(annotation: Any) -> Callable[[Any, str], Any]:
             raise invalid((path or "payload", f"Input should be an array: {error}")) from None
 
     return check
+
+
+def _abstract(numpy: Any) -> tuple[type, ...]:
+    """Return numpy's types that no array can be of."""
+    return (numpy.generic, numpy.number, numpy.integer, numpy.floating, numpy.inexact, numpy.signedinteger)

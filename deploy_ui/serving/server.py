@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine, Generator
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import uvicorn
 import uvloop
@@ -21,6 +21,8 @@ from .slots import Slots
 
 KEEP_ALIVE_S = 3900
 """Longer than a gateway keeps idle connections (Envoy: an hour), so that it never sends into one that we close."""
+
+Load = Callable[[], Coroutine[Any, Any, int]]
 
 
 class App(Protocol):
@@ -57,13 +59,24 @@ class Server(uvicorn.Server):
         self.code = self.code or code
 
 
+def websockets() -> type[asyncio.Protocol]:
+    """Import what speaks WebSocket. To be called before the author's files become importable."""
+    from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol  # noqa: PLC0415  models have no use for it
+
+    return cast("type[asyncio.Protocol]", AutoWebSocketsProtocol)
+
+
 def run(
-    app: App, environment: Environment, *, whole: bool, load: Callable[[], Coroutine[Any, Any, int]] | None = None
+    app: App,
+    environment: Environment,
+    *,
+    load: Load | None = None,
+    websockets: type[asyncio.Protocol] | None = None,
 ) -> int:
     """Serve until a signal and return the exit code.
 
-    `load` runs beside the server; when it returns a code other than 0, the server ends with it.
-    `whole`: the application has a lifespan and may speak WebSocket.
+    `load` runs beside the server; when it returns a code other than 0, the server ends with it. An application that may
+    speak WebSocket may have a lifespan too.
     """
     try:
         listener = _listen(environment.host, environment.port)
@@ -73,8 +86,8 @@ def run(
     config = uvicorn.Config(
         app,
         http=HttpToolsProtocol,
-        ws="auto" if whole else "none",
-        lifespan="auto" if whole else "off",
+        ws=websockets or "none",
+        lifespan="auto" if websockets else "off",
         log_config=None,
         access_log=False,
         proxy_headers=False,
@@ -83,15 +96,13 @@ def run(
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=environment.grace_s,
     )
-    if not whole:
-        logging.getLogger("uvicorn.error").setLevel(
-            logging.CRITICAL
-        )  # our own lines say it all, and with the request's id
+    if not websockets:  # a model: our own lines say it all, and with the request's id
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(Server(app, config), listener, load))
 
 
-async def _serve(server: Server, listener: socket.socket, load: Callable[[], Coroutine[Any, Any, int]] | None) -> int:
+async def _serve(server: Server, listener: socket.socket, load: Load | None) -> int:
     loading = asyncio.create_task(_load(server, load)) if load else None
     try:
         await server.serve(sockets=[listener])
@@ -103,7 +114,7 @@ async def _serve(server: Server, listener: socket.socket, load: Callable[[], Cor
     return server.code
 
 
-async def _load(server: Server, load: Callable[[], Coroutine[Any, Any, int]]) -> None:
+async def _load(server: Server, load: Load) -> None:
     code = await load()
     if code:
         server.end(code)
