@@ -38,7 +38,15 @@ class Model:
 
 
 @pytest.fixture
-def running(tmp_path: Path, data_dir: Path, uv_cache: None) -> Iterator[Run]:  # noqa: ARG001 -- both set first
+def environments(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let the tests here share environments, so that each is made and compiled once."""
+    shared = tmp_path_factory.getbasetemp() / "example-environments"
+    shared.mkdir(exist_ok=True)
+    (data_dir / "environments").symlink_to(shared)
+
+
+@pytest.fixture
+def running(tmp_path: Path, environments: None, uv_cache: None) -> Iterator[Run]:  # noqa: ARG001 -- both set first
     """Build an example and run it as an instance would be run."""
     processes: list[subprocess.Popen[bytes]] = []
     clients: list[httpx.Client] = []
