@@ -3,17 +3,17 @@
 import os
 import signal
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-PASS = 200
 TROUBLE = os.environ.get("TROUBLE", "")
+SLOW_S = 2
 
 
 class Handler(BaseHTTPRequestHandler):
     """Answers with the instance's name; `/crash` ends the process; `/sick` makes it unready from then on."""
 
-    protocol_version = "HTTP/1.1"
-    sick = TROUBLE == "unready"
+    sick = False
 
     def do_GET(self) -> None:
         if self.path == "/crash":
@@ -22,8 +22,10 @@ class Handler(BaseHTTPRequestHandler):
             os._exit(1)
         if self.path == "/sick":
             Handler.sick = True
+        if self.path == "/slow":
+            threading.Event().wait(SLOW_S)
         body = os.environ["INSTANCE"].encode()
-        self.send_response(503 if Handler.sick and self.path == "/" else PASS)
+        self.send_response(503 if Handler.sick and self.path == "/" else 200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -32,9 +34,16 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """Ends once it has answered every request it took."""
+
+    daemon_threads = False
+
+
 if TROUBLE == "load":
     raise ValueError("no such weights")
 if TROUBLE == "silent":
     signal.pause()
-signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+with Server(("127.0.0.1", int(os.environ["PORT"])), Handler) as server:
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    server.serve_forever(0.05)

@@ -12,8 +12,9 @@ from deploy_ui.controller import loop
 from deploy_ui.enums import ImageKind
 from deploy_ui.runtimes import choose
 from deploy_ui.runtimes.base import Instance, RunState
-from deploy_ui.services import deployments, keys
+from deploy_ui.services import deployments, instances, keys
 from deploy_ui.services.deployments import DeploymentCard
+from deploy_ui.services.instances import InstanceRow
 from deploy_ui.settings import settings
 from tests import factories
 
@@ -58,6 +59,9 @@ class Product:
 
     def call(self, slug: str, key: str, path: str = "/") -> httpx.Response:
         return self.http.get(f"/{slug}{path}", headers={"X-API-Key": key})
+
+    def row(self, slug: str, key: str) -> InstanceRow:
+        return next(each for each in instances.rows(self.viewer, slug) if each.key == key)
 
     def running(self) -> list[Instance]:
         return [each for each in choose.runtime().list() if each.state is RunState.RUNNING]

@@ -2,6 +2,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Self
 
@@ -81,7 +82,7 @@ def test_a_crashed_instance_is_replaced_and_tells_why(product: Product) -> None:
     first = product.call(slug, key).text
     product.call(slug, key, "/crash")
     eventually(lambda: serves(product, slug, key) and product.call(slug, key).text != first)
-    ended = next(each for each in instances.rows(product.viewer, slug) if each.key == first)
+    ended = product.row(slug, first)
     assert (ended.status, ended.reason, ended.exit_code) == (S.FAILED, Reason.CRASHED, 1)
     assert ended.message == "ValueError: told to crash"
 
@@ -95,6 +96,32 @@ def test_a_change_is_made_without_one_failed_request(product: Product) -> None:
         deployments.change(product.viewer, slug, Change(env={"A": "1"}))
         eventually(lambda: len(callers.names) == 4 and runs(product, slug) and len(product.running()) == 2)
     assert callers.odd == []
+
+
+def test_a_request_that_is_under_way_is_answered_by_the_instance_that_is_replaced(product: Product) -> None:
+    slug = product.deploy()
+    key = product.key(slug)
+    eventually(lambda: serves(product, slug, key))
+    old = product.call(slug, key).text
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(product.call, slug, key, "/slow")
+        eventually(slow.running)
+        deployments.change(product.viewer, slug, Change(env={"A": "1"}))
+        assert (slow.result().status_code, slow.result().text) == (200, old)
+    eventually(lambda: [each.key for each in product.running()] not in ([old], []))
+
+
+def test_one_that_stops_answering_is_replaced(product: Product) -> None:
+    slug = product.deploy()
+    key = product.key(slug)
+    eventually(lambda: serves(product, slug, key))
+    sick = product.call(slug, key).text
+    product.call(slug, key, "/sick")
+    eventually(lambda: serves(product, slug, key) and product.call(slug, key).text != sick, timeout_s=20)
+    eventually(lambda: [each.key for each in product.running()] != [sick] and len(product.running()) == 1)
+    eventually(lambda: product.row(slug, sick).status is S.FAILED)
+    row = product.row(slug, sick)
+    assert (row.reason, row.message) == (Reason.NOT_ANSWERING, "GET / answered 503")
 
 
 def test_scaling_down_fails_no_request(product: Product) -> None:
