@@ -9,6 +9,9 @@ from deploy_ui.i18n.ui import t
 from deploy_ui.services.trials import Header
 from deploy_ui.states.deployment.test import TrialState
 
+FAMILIES = ((300, "blue"), (400, "amber"), (500, "red"))
+"""The colour of a status by the family it begins."""
+
 
 def answer() -> rx.Component:
     """Return the panel of the answer."""
@@ -23,8 +26,10 @@ def answer() -> rx.Component:
 def status_badge(status: rx.Var[int], phrase: rx.Var[str] | str = "") -> rx.Component:
     """Return an answer's status in the colour of its class."""
     words = rx.fragment(status, " ", phrase)
-    families = (("2", "green"), ("3", "blue"), ("4", "amber"))
-    return rx.match(status.to(str)[0], *((first, badge(words, look)) for first, look in families), badge(words, "red"))
+    found = badge(words, "green")
+    for least, look in FAMILIES:
+        found = rx.cond(status >= least, badge(words, look), found)
+    return found
 
 
 def _facts() -> rx.Component:
