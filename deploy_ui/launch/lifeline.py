@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -36,6 +37,19 @@ def alive(folder: Path) -> dict[str, int]:
     """Return name and process id of every part whose pid file lies in the folder and that still runs."""
     found = {path.stem: _living(path) for path in sorted(folder.glob("*.pid"))}
     return {name: pid for name, pid in found.items() if pid is not None}
+
+
+def end_all(folder: Path, *, grace_s: float) -> None:
+    """End every part that still runs: SIGTERM, and SIGKILL to what is left after the grace. Returns when none is."""
+    processes = [psutil.Process(pid) for pid in alive(folder).values()]
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, left = psutil.wait_procs(processes, timeout=grace_s)
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left)
 
 
 def _living(path: Path) -> int | None:

@@ -4,7 +4,6 @@ import errno
 import fcntl
 import os
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +15,8 @@ from deploy_ui.errors import Conflict, NotFound, Unavailable
 from deploy_ui.launch import lifeline
 from deploy_ui.settings import Settings
 
-LEFTOVER_WAIT_S = 30
-"""How long parts of a start that was killed may take to end; they have been told to already."""
+LEFTOVER_GRACE_S = 20
+"""How long parts of an earlier start that was killed may take to end by themselves."""
 
 
 @contextmanager
@@ -42,7 +41,7 @@ def check(settings: Settings) -> None:
     """Raise if the parts could not start."""
     if build_pages.built() is None:
         raise NotFound("pages_not_built")
-    wait_for_leftovers(settings)
+    lifeline.end_all(settings.run_dir, grace_s=LEFTOVER_GRACE_S)
     free_port(settings.console_host, settings.console_port, "DEPLOY_UI_CONSOLE_PORT")
     free_port(settings.gateway_host, settings.gateway_port, "DEPLOY_UI_GATEWAY_PORT")
 
@@ -81,12 +80,3 @@ def _writable(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise Unavailable("data_dir_unwritable", path=str(folder), problem=error.strerror or str(error)) from error
-
-
-def wait_for_leftovers(settings: Settings) -> None:
-    """Wait until no part of an earlier start runs. Raises if they do not end."""
-    end = time.monotonic() + LEFTOVER_WAIT_S
-    while left := lifeline.alive(settings.run_dir):
-        if time.monotonic() > end:
-            raise Conflict("parts_left", parts=", ".join(f"{name} (pid {pid})" for name, pid in left.items()))
-        time.sleep(0.1)

@@ -20,6 +20,7 @@ from deploy_ui.settings import Settings, settings
 PROJECT = Path(__file__).parents[2]
 """Where `rxconfig.py`, `alembic/` and the built pages lie."""
 SUPERVISOR_S = 20
+LEFTOVER_GRACE_S = 20
 LOOK_EVERY_S = 1.0
 STARTING_LOOK_S = 0.1
 SLOW_S = 30
@@ -65,7 +66,7 @@ def _supervisor(current: Settings) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         keeper.terminate()
         keeper.wait()
-        preflight.wait_for_leftovers(current)
+        lifeline.end_all(current.run_dir, grace_s=LEFTOVER_GRACE_S)  # if supervisord was killed
 
 
 def _wait_for_supervisor(keeper: subprocess.Popen[bytes], current: Settings) -> None:
@@ -108,7 +109,7 @@ def _afterwards(end_instances: Callable[[], None] | None, say: Say) -> Iterator[
 
 def _prepare() -> str:
     """Bring the database up to date in a process of its own, whose memory is given back; return the set-up token."""
-    done = subprocess.run(part_command("prepare"), stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(part_command("prepare"), stdout=subprocess.PIPE, text=True, check=False, process_group=0)
     if done.returncode != 0:
         raise SystemExit(done.returncode)  # it said why
     return done.stdout.strip()

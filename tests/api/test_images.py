@@ -164,7 +164,8 @@ async def test_a_client_that_goes_away_leaves_nothing_behind(
     app: FastAPI, editor: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     begun = form(NAME, ("files", "weights.bin", b"0" * 100_000))[:-50_000]
-    messages = [{"type": "http.request", "body": begun, "more_body": True}, {"type": "http.disconnect"}]
+    messages: list[dict[str, object]] = [
+        {"type": "http.request", "body": begun, "more_body": True}, {"type": "http.disconnect"}]
     headers = FORM | {"authorization": editor.headers["authorization"]}
     scope = {
         "type": "http",
