@@ -8,6 +8,7 @@ from .hints import Hint, read_hint
 from .http import Request
 from .log import say, traceback_of
 from .refusals import Refusal, failed
+from .script import needed
 from .steps import Steps, first_method
 from .threads import Threads
 
@@ -33,14 +34,13 @@ class Author:
 def told(error: BaseException, request: str) -> Refusal:
     """Turn what the author's code raised into the answer.
 
-    An exception that has a `status_code` from 400 to 599, as FastAPI's HTTPException does, chooses status and words.
+    An exception with a `detail` and a `status_code` from 400 to 599, such as FastAPI's HTTPException, chooses both.
     """
     if isinstance(error, Refusal):
         return error
     status = getattr(error, "status_code", None)
-    if isinstance(status, int) and 400 <= status <= 599:  # noqa: PLR2004
-        detail = getattr(error, "detail", None)
-        return Refusal(status, "refused_by_model", str(detail if detail is not None else error))
+    if isinstance(status, int) and 400 <= status <= 599 and hasattr(error, "detail"):  # noqa: PLR2004
+        return Refusal(status, "refused_by_model", str(error.detail))
     say(f"Request {request} failed:\n{traceback_of(error)}")
     return failed(error)
 
@@ -52,17 +52,13 @@ async def bring_up(model: type, name: str, concurrency: int) -> Author:
     load = getattr(made, "load", None)
     if callable(load) and getattr(made, "ready", False) is not True:  # KServe's scripts may load in __init__ and say so
         await (load() if inspect.iscoroutinefunction(load) else thread.run(load))
-    hint = await thread.run(read_hint, first_method(made, model))
+    hint = await thread.run(read_hint, model, first_method(model))
     return Author(made, hint, concurrency)
 
 
 def _make(model: Callable[..., object], name: str) -> object:
     """Make the object; a constructor that needs one argument gets the name, as KServe's does."""
-    needed = [
-        each
-        for each in inspect.signature(model).parameters.values()
-        if each.default is each.empty and each.kind not in {each.VAR_POSITIONAL, each.VAR_KEYWORD}
-    ]
-    if not needed:
+    wanted = needed(inspect.signature(model).parameters.values())
+    if not wanted:
         return model()
-    return model(**{needed[0].name: name}) if needed[0].kind is needed[0].KEYWORD_ONLY else model(name)
+    return model(**{wanted[0].name: name}) if wanted[0].kind is wanted[0].KEYWORD_ONLY else model(name)

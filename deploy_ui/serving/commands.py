@@ -89,7 +89,7 @@ def _check(kind: str, entry: str, schema_out: str) -> int:
 
 def _schema(found: type) -> dict[str, Any] | None:
 
-    hint = read_hint(first_method(found, found))
+    hint = read_hint(found, first_method(found))
     return hint.schema("#/$defs/{model}") if hint.schema else None
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from .log import say
 from .refusals import invalid
+from .script import parameters
 
 LISTS = (
     list,
@@ -60,11 +61,10 @@ class Hint:
     """The payload is an object of named fields."""
 
 
-def read_hint(method: Callable[..., Any]) -> Hint:
-    """Return the hint of the payload: the first parameter, behind `self` where the method is not bound."""
-    parameters = list(inspect.signature(method).parameters)
-    payload = parameters[0 if inspect.ismethod(method) else 1]
-    return make_hint(annotations(method).get(payload, Any))
+def read_hint(model: type, method: str) -> Hint:
+    """Return the hint of a method's payload: its first parameter behind `self`."""
+    [payload, *_] = parameters(model, method)
+    return make_hint(annotations(getattr(model, method)).get(payload.name, Any))
 
 
 def annotations(method: Callable[..., Any]) -> dict[str, Any]:

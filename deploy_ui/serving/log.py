@@ -1,5 +1,6 @@
 """What an instance writes: the author's lines at once and untouched, one line a request, and ours for the platform."""
 
+import contextlib
 import io
 import json
 import logging
@@ -29,7 +30,8 @@ def show_logging() -> None:
 
 def say(text: str) -> None:
     """Write one line of ours."""
-    sys.stderr.write(f"{text}\n")
+    with contextlib.suppress(OSError):  # nobody reads any more; that must not fail requests
+        sys.stderr.write(f"{text}\n")
 
 
 def say_fault(code: str, message: str, **facts: object) -> None:
@@ -41,7 +43,10 @@ def request_line(method: str, path: str, status: int, began: float, request: str
     """Write the one line of a request that has ended."""
     if path.startswith(QUIET):
         return
-    sys.stdout.write(f"{method} {path} {status} {(perf_counter() - began) * 1000:.1f} ms {request}\n")
+    try:
+        sys.stdout.write(f"{method} {path} {status} {(perf_counter() - began) * 1000:.1f} ms {request}\n")
+    except OSError:  # nobody reads any more; that must not fail requests
+        return
 
 
 def traceback_of(error: BaseException) -> str:

@@ -4,7 +4,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -58,7 +58,7 @@ def find_model(module: ModuleType) -> type:
     predict = getattr(found, "predict", None)
     if not callable(predict) or own(found, "predict") is None:
         raise ScriptError("script_no_predict", f"class {found.__name__} has no method predict.", _line(found))
-    _check_predict(predict)
+    _check_predict(found)
     return found
 
 
@@ -85,6 +85,22 @@ def own(model: type, name: str) -> Callable[..., Any] | None:
             method: Callable[..., Any] | None = None if _foreign(each) else vars(each)[name]
             return method
     return None
+
+
+def parameters(model: type, name: str) -> list[inspect.Parameter]:
+    """Return what a method takes behind `self`."""
+    taken = list(inspect.signature(getattr(model, name)).parameters.values())
+    bound = isinstance(inspect.getattr_static(model, name), (staticmethod, classmethod))
+    return taken if bound else taken[1:]
+
+
+def needed(taken: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:
+    """Return the parameters that a call has to fill."""
+    return [
+        each
+        for each in taken
+        if each.default is each.empty and each.kind not in {each.VAR_POSITIONAL, each.VAR_KEYWORD}
+    ]
 
 
 def line_of(error: BaseException, path: Path) -> int | None:
@@ -115,23 +131,13 @@ def _classes(module: ModuleType) -> list[type]:
     return [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
 
 
-def _check_predict(predict: Callable[..., Any]) -> None:
-    parameters = list(inspect.signature(predict).parameters.values())[1:]
-    places = [
-        each
-        for each in parameters
-        if each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD, each.VAR_POSITIONAL}
-    ]
-    needed = [
-        each.name
-        for each in parameters
-        if each.default is each.empty and each.kind not in {each.VAR_POSITIONAL, each.VAR_KEYWORD}
-    ]
+def _check_predict(model: type) -> None:
+    predict, taken = getattr(model, "predict"), parameters(model, "predict")  # noqa: B009  mypy knows no such attribute
+    places = [each for each in taken if each.kind not in {each.KEYWORD_ONLY, each.VAR_KEYWORD}]
     if not places:
-        raise ScriptError(
-            "script_no_predict", "predict has to take the payload: def predict(self, payload).", _line(predict)
-        )
-    extra = [name for name in needed if name not in {places[0].name, "headers"}]
+        message = "predict has to take the payload: def predict(self, payload)."
+        raise ScriptError("script_no_predict", message, _line(predict))
+    extra = [each.name for each in needed(taken) if each.name not in {places[0].name, "headers"}]
     if extra:
         message = f"predict is called with the payload only, but also needs {', '.join(extra)}."
         raise ScriptError("script_no_predict", message, _line(predict))

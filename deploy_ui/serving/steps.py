@@ -1,7 +1,8 @@
 """Runs the author's `preprocess`, `predict` and `postprocess`, plain or async, and tells streams from answers."""
 
+import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +21,9 @@ class Stream:
     headers: Mapping[str, str]
 
 
-def first_method(model: object, kind: type) -> Callable[..., Any]:
-    """Return the method that the payload reaches first: its hint is the request's. `model` may be the class itself."""
-    name = "predict" if own(kind, "preprocess") is None else "preprocess"
-    method: Callable[..., Any] = getattr(model, name)
-    return method
+def first_method(model: type) -> str:
+    """Return the name of the method that the payload reaches first: its hint is the request's."""
+    return "predict" if own(model, "preprocess") is None else "preprocess"
 
 
 class Step:
@@ -53,12 +52,12 @@ class Steps:
         self.want_headers = any(step.wants_headers for step in chain)
         self.last = chain[-1].method
         self.threads = Threads(threads, "predict")
+        self._loop = asyncio.get_running_loop()
 
     async def run(self, payloads: list[Any], headers: Mapping[str, str]) -> list[Any]:
         """Return an answer for each payload, one after the other: what the last step returned, or a Stream."""
         if self.plain:
-            answers = await self.threads.run(self._run_plain, payloads, headers)
-            return [await self._settle(answer, headers) for answer in answers]
+            return list(await self.threads.run(self._run_plain, payloads, headers))
         return [await self._run_async(payload, headers) for payload in payloads]
 
     def _run_plain(self, payloads: list[Any], headers: Mapping[str, str]) -> list[Any]:
@@ -66,10 +65,16 @@ class Steps:
 
     def _chain(self, payload: Any, headers: Mapping[str, str]) -> Any:
         for step in self._before:
-            payload = step(payload, headers)
+            payload = self._settled(step(payload, headers))
         if _is_stream(payload):
             return Stream(payload, self._after, headers)
-        return self._after(payload, headers) if self._after else payload
+        return self._settled(self._after(payload, headers)) if self._after else payload
+
+    def _settled(self, answer: Any) -> Any:
+        """Await, from a thread, what a plain method returned if it is awaitable after all."""
+        if not inspect.isawaitable(answer):
+            return answer
+        return asyncio.run_coroutine_threadsafe(_awaited(answer), self._loop).result()
 
     async def _run_async(self, payload: Any, headers: Mapping[str, str]) -> Any:
         for step in self._before:
@@ -87,12 +92,9 @@ class Steps:
         answer = await self.threads.run(step, payload, headers)
         return await answer if inspect.isawaitable(answer) else answer
 
-    async def _settle(self, answer: Any, headers: Mapping[str, str]) -> Any:
-        """Await what a plain method returned if it is awaitable after all."""
-        if not inspect.isawaitable(answer):
-            return answer
-        settled = await answer
-        return Stream(settled, self._after, headers) if _is_stream(settled) else settled
+
+async def _awaited(answer: Awaitable[Any]) -> Any:
+    return await answer
 
 
 def _is_stream(answer: Any) -> bool:

@@ -56,14 +56,14 @@ class Form:
 def read(stream: Stream, threads: Threads) -> AsyncGenerator[Any, None]:
     """Yield the finished items; closing it closes the author's generator."""
     if hasattr(stream.items, "__anext__"):
-        return _async_items(cast("AsyncIterator[Any]", stream.items), stream)
+        return _async_items(cast("AsyncIterator[Any]", stream.items), stream, threads)
     return _plain_items(stream.items, stream, threads)
 
 
-async def _async_items(items: AsyncIterator[Any], stream: Stream) -> AsyncGenerator[Any, None]:
+async def _async_items(items: AsyncIterator[Any], stream: Stream, threads: Threads) -> AsyncGenerator[Any, None]:
     try:
         async for item in items:
-            yield await _finished(stream, item)
+            yield await _finished(stream, item, threads)
     finally:
         if hasattr(items, "aclose"):
             await items.aclose()
@@ -76,7 +76,7 @@ async def _plain_items(items: Iterator[Any], stream: Stream, threads: Threads) -
     running = threads.run(pump.run)
     try:
         async for item in pump:
-            yield await _finished(stream, item) if apply is None else item
+            yield await _finished(stream, item, threads) if apply is None else item
     finally:
         pump.stop()
         await asyncio.wait({running})
@@ -86,11 +86,12 @@ def _applied(step: Step, stream: Stream) -> Callable[[Any], Any]:
     return lambda item: step(item, stream.headers)
 
 
-async def _finished(stream: Stream, item: Any) -> Any:
+async def _finished(stream: Stream, item: Any, threads: Threads) -> Any:
     if stream.finish is None:
         return item
-    answer = stream.finish(item, stream.headers)
-    return await answer if stream.finish.awaits else answer
+    if stream.finish.awaits:
+        return await stream.finish(item, stream.headers)
+    return await threads.run(stream.finish, item, stream.headers)
 
 
 class _Pump:

@@ -119,6 +119,17 @@ async def test_the_limit_applies(tmp_path: Path) -> None:
             assert (await first).json() == "done"
 
 
+async def test_open_websockets_are_closed_at_the_end(tmp_path: Path) -> None:
+    with start(tmp_path, SCRIPT, "asgi") as served:
+        async with websockets.connect(served.url.replace("http", "ws") + "/ws") as connection:
+            served.process.terminate()
+            with pytest.raises(websockets.ConnectionClosed) as closed:
+                await connection.recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1012
+        assert served.process.wait(10) == 0
+
+
 def test_the_lifespan_is_honoured(tmp_path: Path) -> None:
     with start(tmp_path, SCRIPT, "asgi") as served:
         assert served.lines("stdout") == ["lifespan began"]

@@ -156,7 +156,7 @@ def hint_of(monkeypatch: pytest.MonkeyPatch, hint: str) -> Hint:
     module = types.ModuleType("hinted")
     monkeypatch.setitem(sys.modules, "hinted", module)
     exec(compile(HEAD + BODY.format(hint=hint), "hinted.py", "exec"), module.__dict__)  # noqa: S102
-    return read_hint(module.Model.predict)
+    return read_hint(module.Model, "predict")
 
 
 def test_bytes_get_the_body_whatever_its_type(tmp_path: Path) -> None:
@@ -200,6 +200,28 @@ class Model:
     with start(tmp_path, script) as served:
         assert served.post(payload=12).json() == {"text": "1212"}
         assert served.post(payload="x").status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["staticmethod", "classmethod"])
+def test_methods_may_be_static(tmp_path: Path, kind: str) -> None:
+    first = "cls, " if kind == "classmethod" else ""
+    script = f"class Model:\n    @{kind}\n    def predict({first}payload: int):\n        return payload\n"
+    with start(tmp_path, script) as served:
+        assert served.post(payload="5").json() == 5
+
+
+def test_a_plain_method_may_return_an_awaitable(tmp_path: Path) -> None:
+    script = """
+async def later(payload):
+    return payload + 1
+
+class Model:
+    predict = lambda self, payload: later(payload)
+    def postprocess(self, answer):
+        return answer * 10
+"""
+    with start(tmp_path, script) as served:
+        assert served.post(payload=1).json() == 20
 
 
 def test_the_openapi_document_describes_request_and_answer(tmp_path: Path) -> None:

@@ -135,13 +135,16 @@ def test_a_generator_is_closed_when_its_client_goes(served: Served) -> None:
     eventually(lambda: "closed left" in served.lines("stdout"))
 
 
-def test_postprocess_is_applied_to_every_item(tmp_path: Path) -> None:
-    script = """
+@pytest.mark.parametrize("predict", ["def", "async def"])
+@pytest.mark.parametrize("postprocess", ["def", "async def"])
+def test_postprocess_is_applied_to_every_item(tmp_path: Path, predict: str, postprocess: str) -> None:
+    script = f"""
 class Model:
-    def predict(self, payload):
-        yield from payload
-    def postprocess(self, item):
-        return {"item": item}
+    {predict} predict(self, payload):
+        for each in payload:
+            yield each
+    {postprocess} postprocess(self, item):
+        return {{"item": item}}
 """
     with start(tmp_path, script) as served:
         assert served.post(payload=[1, 2]).text == '{"item":1}\n{"item":2}\n'
