@@ -17,6 +17,8 @@ BEARER_KEYS = tuple(f"{scheme} {keys.PREFIX}" for scheme in ("BEARER", "Bearer",
 CACHED_KEYS = 1000
 """How many checked keys each of Envoy's workers remembers; expiry is looked at every time all the same."""
 
+ONE_HOST: Message = {"not_rule": {"header": {"name": ":authority", "string_match": {"contains": ","}}}}
+"""Two Host headers reach us joined by a comma; two servers could read them differently."""
 OPEN: Message = {
     JWT_FILTER: typed("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig", disabled=True),
     RBAC_FILTER: typed("envoy.extensions.filters.http.rbac.v3.RBACPerRoute"),
@@ -51,7 +53,7 @@ def rbac_filter() -> Message:
 
 def closed(route: Route) -> Message:
     """Let through the deployment's live keys, each from its addresses, and the console's own keys."""
-    policy = {"permissions": [{"any": True}], "principals": [_holder(route)]}
+    policy = {"permissions": [ONE_HOST], "principals": [_holder(route)]}
     rules = {"action": "ALLOW", "policies": {"key": policy}}
     return {RBAC_FILTER: typed("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", rbac={"rules": rules})}
 

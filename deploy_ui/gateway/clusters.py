@@ -10,7 +10,7 @@ IDLE_CONNECTION_S = 1
 """Shorter than any server keeps an idle connection: a request sent on one that the server closes would be lost."""
 MOST_AT_ONCE = 10_000
 """Requests in flight to one deployment; instances queue, the gateway only guards itself."""
-MOST_RETRIES = 100
+MOST_RETRIES = 1000
 
 
 def cluster(route: Route, folder: Path) -> Message:

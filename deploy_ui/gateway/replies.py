@@ -27,6 +27,7 @@ MESSAGES = {
     "request_timeout": "The instance did not answer in time.",
 }
 
+TWO_HOSTS = "request.headers[':authority'].contains(',')"
 REFUSED = "response.code_details.startsWith('rbac_')"
 _KEY = f"metadata.filter_metadata['{JWT_FILTER}']['{CLAIMS}']"
 _ROUTE = f"xds.route_metadata.filter_metadata['{METADATA}']"
@@ -51,6 +52,7 @@ def local_replies() -> Message:
             _reply("bad_request", _status(400)),
             _reply("key_missing", _and(_status(401), _no_key()), headers=CHALLENGE),
             _reply("key_invalid", _status(401), headers=CHALLENGE),
+            _reply("bad_request", _and(_status(403), _says(TWO_HOSTS)), status=400),
             _reply("key_not_allowed", _and(_status(403), _says(f"{REFUSED} && ({FOREIGN})"))),
             _reply("key_invalid", _and(_status(403), _says(REFUSED)), status=401, headers=CHALLENGE),
             _reply("bad_request", _status(403), status=400),  # an upgrade to something else than a WebSocket

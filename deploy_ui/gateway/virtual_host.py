@@ -54,20 +54,11 @@ def _matcher(routes: Sequence[Route]) -> Message:
         prefixes[f"{whole}?"] = _action(_prefixed(route, whole))
         prefixes[f"{whole}/{RESERVED}/"] = _action(_reserved(route))
         exact[whole] = _action(_prefixed(route, whole))
-        exact[f"{whole}/{RESERVED}"] = _action(_reserved(route))
-    unknown = _action(_fixed(404, "deployment_not_found"))
+    unknown = _action(_unknown())
     if not routes:
-        return _one_host(unknown)
-    by_prefix = _tree("prefix_match_map", prefixes, unknown)
-    return _one_host({"matcher": _tree("exact_match_map", exact, {"matcher": by_prefix})})
-
-
-def _one_host(otherwise: Message) -> Message:
-    """Refuse a request with two Host headers, which Envoy joins by a comma."""
-    hosts = typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=":authority")
-    two = {"single_predicate": {"input": extension("hosts", hosts), "value_match": {"contains": ","}}}
-    refuse = {"predicate": two, "on_match": _action(_fixed(400, "bad_request"))}
-    return {"matcher_list": {"matchers": [refuse]}, "on_no_match": otherwise}
+        return {"on_no_match": unknown}
+    by_whole_path = _tree("exact_match_map", exact, unknown)
+    return _tree("prefix_match_map", prefixes, {"matcher": by_whole_path})
 
 
 def _tree(kind: str, choices: Message, otherwise: Message) -> Message:
@@ -118,13 +109,16 @@ def _forward(route: Route) -> Message:
 
 
 def _retry_policy() -> Message:
-    """Try again on another instance, but never a request that an instance may have begun to work on."""
+    """Try again on another instance, but never a request that an instance may have begun to work on.
+
+    A dead instance is the least busy one, so the balancer is asked many times before it names another.
+    """
     others = typed("envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate")
     return {
         "retry_on": "connect-failure,refused-stream,reset-before-request",
         "num_retries": 4,
         "retry_host_predicate": [extension("envoy.retry_host_predicates.previous_hosts", others)],
-        "host_selection_retry_max_attempts": 8,
+        "host_selection_retry_max_attempts": 100,
         "retry_back_off": {"base_interval": "0.005s", "max_interval": "0.05s"},
     }
 
@@ -148,8 +142,9 @@ def _reserved(route: Route) -> Message:
     }
 
 
-def _fixed(status: int, code: str) -> Message:
-    return {"match": {"prefix": "/"}, "typed_per_filter_config": access.OPEN, **_direct(status, code)}
+def _unknown() -> Message:
+    answer = _direct(404, "deployment_not_found")
+    return {"match": {"prefix": "/"}, "typed_per_filter_config": access.OPEN, **answer}
 
 
 def _direct(status: int, code: str) -> Message:

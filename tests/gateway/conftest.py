@@ -101,12 +101,10 @@ def _envoy() -> Iterator[_Process]:
 
 @pytest.fixture
 def gateway(_envoy: _Process, monkeypatch: pytest.MonkeyPatch, _clean_environment: None) -> Iterator[Gateway]:
-    """Give the test the gateway without routes of another test."""
+    """Give the test the gateway; it serves what the test before wrote until this one writes."""
     _settings_of(monkeypatch, _envoy)
     with httpx.Client(base_url=f"http://127.0.0.1:{_envoy.port}", timeout=20) as client:
-        found = Gateway(_envoy.folder, _envoy.port, client)
-        found.serve()
-        yield found
+        yield Gateway(_envoy.folder, _envoy.port, client)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ def test_an_unknown_address_is_not_found(gateway: Gateway, upstream: Upstream, p
 
 
 def test_nothing_is_served_before_any_route_is_written(gateway: Gateway) -> None:
+    gateway.serve()
     assert code(gateway.call("/a/", secret("a"))) == "deployment_not_found"
 
 
@@ -64,7 +65,7 @@ def test_instances_that_refuse_connections_are_not_ready(gateway: Gateway) -> No
     assert response.headers["retry-after"] == "1"
 
 
-@pytest.mark.parametrize("path", ["/a/-", "/a/-/", "/a/-/calls/1"])
+@pytest.mark.parametrize("path", ["/a/-/", "/a/-/calls/1", "/a/-/?b"])
 def test_our_own_addresses_below_a_deployment_need_its_key(gateway: Gateway, upstream: Upstream, path: str) -> None:
     gateway.serve(serving("a", upstream.address))
     assert gateway.call(path).status_code == 401
