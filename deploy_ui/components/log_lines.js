@@ -105,7 +105,8 @@ export class LogLines {
 
   show() {
     for (const [index, mark] of this.marks.entries()) mark.classList.toggle("current", index === this.current);
-    this.marks[this.current]?.scrollIntoView({ block: "center" });
+    const mark = this.marks[this.current];
+    if (mark) this.box.scrollTop += mark.getBoundingClientRect().top - this.box.getBoundingClientRect().top - this.box.clientHeight / 2;
     this.onChange();
   }
 
