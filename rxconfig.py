@@ -15,7 +15,7 @@ config = rx.Config(
     disable_plugins=[rx.plugins.SitemapPlugin],
     cors_allowed_origins=[],  # no other site may read us; `web.guards` turns away what Reflex still lets in
     state_manager_mode=StateManagerMode.MEMORY,  # a tab's state is disposable: address, database and cookie rebuild it
-    redis_token_expiration=12 * 3600,  # seconds that an idle tab keeps its state, in memory too
+    redis_token_expiration=1800,  # seconds that the state of a closed tab is kept; an open one renews it by following
     telemetry_enabled=False,
     show_built_with_reflex=False,
 )

