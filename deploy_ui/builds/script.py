@@ -9,6 +9,7 @@ from deploy_ui.enums import ImageKind
 
 WANTED = {ImageKind.MODEL: ("Model", "script_no_model"), ImageKind.ASGI: ("app", "script_no_app")}
 """The name that a script of each kind must hold, and the failure if it does not."""
+KSERVE = {"kserve", "kfserving"}
 LARGEST_SCRIPT = 4 * 1024 * 1024
 
 
@@ -23,7 +24,7 @@ def check(kind: ImageKind, folder: Path, entry: str) -> None:
         raise BuildFailed("script_too_long", file=entry, limit_mb=LARGEST_SCRIPT // 1024**2)
     tree = _parse(path.read_bytes(), entry)
     name, code = WANTED[kind]
-    if not any(_mentions(node, name) for node in ast.walk(tree)):
+    if not any(_mentions(node, name) or _imports_kserve(node) for node in ast.walk(tree)):
         raise BuildFailed(code, file=entry)
     if kind == ImageKind.MODEL and any(_cannot_predict(node) for node in tree.body):
         raise BuildFailed("script_no_predict", file=entry)
@@ -51,6 +52,16 @@ def _mentions(node: ast.AST, name: str) -> bool:
             return name in {node.asname, node.name} or node.name == "*"
         case ast.Name() | ast.Constant():
             return name in {getattr(node, "id", None), getattr(node, "value", None)}
+    return False
+
+
+def _imports_kserve(node: ast.AST) -> bool:
+    """Say whether the node imports KServe or KFServing, whose models may have any name."""
+    match node:
+        case ast.Import(names=names):
+            return any(each.name.partition(".")[0] in KSERVE for each in names)
+        case ast.ImportFrom(module=str(module)):
+            return module.partition(".")[0] in KSERVE
     return False
 
 

@@ -75,7 +75,7 @@ def _simpler(value: Any, path: str = "answer") -> object:
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
+        return value.isoformat() if value == value else math.nan  # noqa: PLR0124  pandas' NaT is no date
     if isinstance(value, dt.timedelta):
         return value.total_seconds()
     if isinstance(value, (uuid.UUID, decimal.Decimal, os.PathLike)):

@@ -31,7 +31,7 @@ def document(author: Author, slug: str, original_path: str = "") -> dict[str, An
     """Return the OpenAPI document. `original_path`: what the caller asked for, where a gateway took its start away."""
     schemas: dict[str, Any] = {ERROR: _error_schema()}
     payload, answer = _payload(author, schemas), _answer(author, schemas)
-    about = inspect.getdoc(type(author.model)) or f"The model of the deployment {slug}."
+    about = inspect.cleandoc(vars(type(author.model)).get("__doc__") or "") or f"The model of the deployment {slug}."
     prefix = original_path.partition("?")[0].removesuffix("/openapi.json")
     return {
         "openapi": "3.1.0",

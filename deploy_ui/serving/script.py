@@ -39,6 +39,7 @@ def load_script(entry: str) -> ModuleType:
         raise ScriptError("script_import_failed", f"{entry} is not a Python file; its name must end in .py.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
+    sys.argv[:] = [entry]  # our own arguments are none of the script's
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:

@@ -60,6 +60,8 @@ def test_what_the_kind_needs_and_nothing_can_give_is_named(
         "class Model(Base): ...",
         "@add_predict\nclass Model: ...",
         "from other import Model",
+        "import kserve.model\nclass Mine(kserve.model.Base): ...",
+        "from kfserving import KFModel\nclass Mine(KFModel): ...",
         "from other import Something as Model",
         "from other import *",
         "Model = make()",

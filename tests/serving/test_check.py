@@ -67,6 +67,10 @@ def test_a_file_named_like_a_package_of_ours_does_no_harm(tmp_path: Path) -> Non
     assert check(tmp_path, "import argparse\n" + GOOD).code == 0
 
 
+def test_a_script_sees_no_arguments_of_ours(tmp_path: Path) -> None:
+    assert check(tmp_path, "import argparse\nargparse.ArgumentParser().parse_args()\n" + GOOD).code == 0
+
+
 def test_an_asgi_app_is_found(tmp_path: Path) -> None:
     checked = check(tmp_path, "async def app(scope, receive, send): ...\n", "asgi")
     assert (checked.code, checked.schema) == (0, None)
