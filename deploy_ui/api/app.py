@@ -4,7 +4,19 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from deploy_ui.api import deployments, documentation, errors, health, images, keys, logs, people, sessions, trials
+from deploy_ui.api import (
+    deployments,
+    documentation,
+    errors,
+    examples,
+    health,
+    images,
+    keys,
+    logs,
+    people,
+    sessions,
+    trials,
+)
 
 VERSION = "1.0.0"
 DESCRIPTION = """
@@ -19,6 +31,7 @@ A deployment itself is called at the gateway, at the `url` of its card, with a k
 ROUTERS = (
     sessions.programs,
     sessions.browsers,
+    examples.router,  # before the images, of which one could be named `from-example`
     images.router,
     deployments.router,
     trials.router,

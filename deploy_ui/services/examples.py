@@ -5,8 +5,12 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy_ui.enums import ImageKind
+from deploy_ui.enums import ImageKind, Role
 from deploy_ui.errors import NotFound
+from deploy_ui.services import images
+from deploy_ui.services.image_cards import ImageCard
+from deploy_ui.services.images import NewImage
+from deploy_ui.services.viewer import Viewer
 
 PACKAGE = Path(__file__).parents[1]
 PLACES = (PACKAGE.parent / "examples", PACKAGE / "examples")
@@ -59,6 +63,24 @@ def files(example: str) -> list[ExampleFile]:
     folder = _folder(example)
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
     return [ExampleFile(path.relative_to(folder).as_posix(), path) for path in paths if path.name != DESCRIPTION]
+
+
+def create(viewer: Viewer, example: str, *, name: str = "") -> ImageCard:
+    """Make an image of an example, named like it unless another name is given; its build starts at once."""
+    viewer.require(Role.EDITOR)
+    chosen = card(example)
+    new = NewImage(
+        name=name or chosen.id,
+        kind=chosen.kind,
+        entry=chosen.entry,
+        command=chosen.command,
+        ready_path=chosen.ready_path,
+    )
+    with images.begin(viewer, new) as upload:
+        for file in files(example):
+            with file.source.open("rb") as content:
+                upload.file(file.path, content)
+        return upload.finish()
 
 
 @functools.cache

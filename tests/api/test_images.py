@@ -165,7 +165,9 @@ async def test_a_client_that_goes_away_leaves_nothing_behind(
 ) -> None:
     begun = form(NAME, ("files", "weights.bin", b"0" * 100_000))[:-50_000]
     messages: list[dict[str, object]] = [
-        {"type": "http.request", "body": begun, "more_body": True}, {"type": "http.disconnect"}]
+        {"type": "http.request", "body": begun, "more_body": True},
+        {"type": "http.disconnect"},
+    ]
     headers = FORM | {"authorization": editor.headers["authorization"]}
     scope = {
         "type": "http",
