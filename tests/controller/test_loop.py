@@ -234,7 +234,7 @@ def test_it_tells_that_it_is_alive(product: Product) -> None:
 def test_a_controller_that_is_killed_again_and_again_doubles_nothing(product: Product) -> None:
     product.stop()
     slug = product.deploy(min_instances=3)
-    for started in (1, 2, 3):
+    for started in (1, 2):
         with _another_process():
             eventually(_started(started), timeout_s=30)
     product.start()
