@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import cast
 from xmlrpc.client import Fault, ServerProxy
 
-from supervisor.states import ProcessStates, getProcessStateDescription
 from supervisor.xmlrpc import SupervisorTransport
 
 from deploy_ui.launch.parts import Part
@@ -87,12 +86,6 @@ class Seen:
     name: str
     pid: int
     """0 when it does not run."""
-    running: bool
-    started: int
-    """When it was last started, in seconds since 1970."""
-    ended: int
-    exit_status: int
-    state: str
 
 
 class Client:
@@ -105,7 +98,7 @@ class Client:
     def seen(self) -> list[Seen]:
         """Return every part."""
         infos = self._rpc.getAllProcessInfo()
-        return [_seen(info) for info in cast("list[dict[str, int | str]]", infos)]
+        return [Seen(str(info["name"]), int(info["pid"])) for info in cast("list[dict[str, int | str]]", infos)]
 
     def start(self, part: Part) -> None:
         """Begin running a part and return at once; a part that runs is fine."""
@@ -122,16 +115,3 @@ class Client:
         except Fault as fault:
             if fault.faultString.split(":")[0] not in {"ALREADY_STARTED", "NOT_RUNNING"}:
                 raise
-
-
-def _seen(info: dict[str, int | str]) -> Seen:
-    state = int(info["state"])
-    return Seen(
-        name=str(info["name"]),
-        pid=int(info["pid"]),
-        running=state in {ProcessStates.STARTING, ProcessStates.RUNNING},
-        started=int(info["start"]),
-        ended=int(info["stop"]),
-        exit_status=int(info["exitstatus"]),
-        state=str(getProcessStateDescription(state)),
-    )
