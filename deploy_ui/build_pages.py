@@ -21,6 +21,7 @@ INPUTS = (
     "rxconfig.py",
     "assets",
     "reflex.lock",
+    "examples",
     *(f"deploy_ui/{name}" for name in ("deploy_ui.py", "enums.py", "components", "i18n", "pages", "states", "web")),
 )
 """What the pages depend on, from the root of the project."""

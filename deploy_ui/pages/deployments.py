@@ -14,6 +14,7 @@ from deploy_ui.pages.first_steps import first_steps
 from deploy_ui.pages.listing import ListView, list_page
 from deploy_ui.services.cards import DeploymentRow
 from deploy_ui.states.deployments import DeploymentsState
+from deploy_ui.states.rail import RailState
 
 COLUMNS = (
     Column(t("deployments.name"), area="name"),
@@ -27,7 +28,8 @@ COLUMNS = (
 
 def deployments() -> rx.Component:
     """Return the page."""
-    view = ListView("deployments", DeploymentsState, COLUMNS, _row, phase_word, first_steps)
+    creatable = (DeploymentsState.total > 0) | (RailState.images > 0)
+    view = ListView("deployments", DeploymentsState, COLUMNS, _row, phase_word, first_steps, creatable)
     return list_page(view, delete_question())
 
 

@@ -27,7 +27,7 @@ COLUMNS = (
 
 def images() -> rx.Component:
     """Return the page."""
-    return list_page(ListView("images", ImagesState, COLUMNS, _row, _status_word, _empty))
+    return list_page(ListView("images", ImagesState, COLUMNS, _row, _status_word, _empty, ImagesState.total > 0))
 
 
 def _status_word(status: rx.Var[str]) -> rx.Var[str]:

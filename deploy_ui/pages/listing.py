@@ -27,6 +27,8 @@ class ListView:
     status_word: Callable[[rx.Var[str]], rx.Var[str]]
     empty: Callable[[], rx.Component]
     """What stands there when there is nothing at all."""
+    creatable: rx.Var[bool]
+    """Whether the page's head offers to create one."""
 
 
 def list_page(view: ListView, *more: rx.Component) -> rx.Component:
@@ -57,7 +59,7 @@ def _create(view: ListView) -> rx.Component:
         icon_name="plus",
         data_testid=f"create-{view.name}",
     )
-    return rx.cond(SessionState.may_edit & (view.state.total > 0), verb)
+    return rx.cond(SessionState.may_edit & view.creatable, verb)
 
 
 def _toolbar(view: ListView) -> rx.Component:

@@ -153,3 +153,12 @@ def test_a_viewer_is_offered_no_changes(signed_in: Callable[..., None], page: Pa
     expect(page.get_by_test_id("create-deployments")).to_have_count(0)
     page.get_by_test_id("actions").click()
     expect(page.get_by_test_id("delete")).to_have_attribute("data-disabled", "")
+
+
+def test_an_empty_installation_deploys_an_example(page: Page) -> None:
+    page.goto("/deployments")
+    page.get_by_test_id("example-streaming-asgi").click()
+    expect(page.get_by_test_id("example-streaming-asgi")).to_have_attribute("aria-checked", "true")
+    page.get_by_test_id("deploy-example").click()
+    expect(page).to_have_url(re.compile(r"/deployments/[a-z0-9-]+/general"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Streaming app")

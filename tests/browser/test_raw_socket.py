@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import reflex as rx
+from reflex.state import BaseState
 from socketio.exceptions import ConnectionError as Refused
 
 from deploy_ui.deploy_ui import app
@@ -23,7 +24,7 @@ SECRET_NAME = "Fraud scoring of the third department"
 tabs = (f"tab-{number}" for number in itertools.count())
 
 
-def _states(root: type[rx.State] = rx.State) -> Iterator[type[rx.State]]:
+def _states(root: type[BaseState] = rx.State) -> Iterator[type[BaseState]]:
     for state in root.get_substates():
         if state.__module__.startswith("deploy_ui."):
             yield state

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import reflex as rx
+from reflex.state import BaseState
 
 from deploy_ui.deploy_ui import app
 
@@ -15,7 +16,7 @@ FOR_EVERYBODY = {
 """What works without a session. Think twice before you add to it."""
 
 
-def _handlers(state: type[rx.State] = rx.State) -> Iterator[tuple[str, object]]:
+def _handlers(state: type[BaseState] = rx.State) -> Iterator[tuple[str, object]]:
     for child in state.get_substates():
         if child.__module__.startswith("deploy_ui."):
             yield from ((f"{child.__name__}.{name}", handler.fn) for name, handler in child.event_handlers.items())
