@@ -13,8 +13,11 @@ from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.page import TITLE as CARD_TITLE
 from deploy_ui.pages.deployment.page import deployment
 from deploy_ui.pages.deployments import deployments
+from deploy_ui.pages.image.page import TITLE as IMAGE_TITLE
+from deploy_ui.pages.image.page import image
 from deploy_ui.pages.images import images
 from deploy_ui.pages.new_deployment import new_deployment
+from deploy_ui.pages.new_image import new_image
 from deploy_ui.pages.not_found import not_found
 from deploy_ui.pages.set_up import set_up
 from deploy_ui.pages.sign_in import sign_in
@@ -26,8 +29,11 @@ from deploy_ui.states.deployment.keys import KeysState
 from deploy_ui.states.deployment.logs import LogsState
 from deploy_ui.states.deployment.test import TrialState
 from deploy_ui.states.deployments import DeploymentsState
+from deploy_ui.states.image.card import ImageState
+from deploy_ui.states.image.info import InfoState
 from deploy_ui.states.images import ImagesState
 from deploy_ui.states.new_deployment import NewDeploymentState
+from deploy_ui.states.new_image import NewImageState
 from deploy_ui.states.notices import NoticeState
 from deploy_ui.states.rail import RailState
 from deploy_ui.states.session import SessionState
@@ -72,6 +78,8 @@ PAGES = (
     Page("/images", images, t("nav.images"), [ImagesState.follow]),
     Page("/deployments/new", new_deployment, t("new.title"), [NewDeploymentState.enter]),
     Page("/deployments/[slug]/[[tab]]", deployment, CARD_TITLE, CARD_LOADS),
+    Page("/images/new", new_image, t("new_image.title"), [NewImageState.enter]),
+    Page("/images/[image_id]/[[tab]]", image, IMAGE_TITLE, [ImageState.follow, InfoState.follow]),
     Page("404", not_found, t("not_found.title"), signed_in=False),
 )
 

@@ -22,7 +22,14 @@ def check(kind: ImageKind, folder: Path, entry: str) -> None:
         raise BuildFailed("script_missing", file=entry)
     if path.stat().st_size > LARGEST_SCRIPT:
         raise BuildFailed("script_too_long", file=entry, limit_mb=LARGEST_SCRIPT // 1024**2)
-    tree = _parse(path.read_bytes(), entry)
+    check_source(kind, path.read_bytes(), entry)
+
+
+def check_source(kind: ImageKind, source: bytes, entry: str) -> None:
+    """Raise BuildFailed if a script with this text cannot work."""
+    if kind not in WANTED:
+        return
+    tree = _parse(source, entry)
     name, code = WANTED[kind]
     if not any(_mentions(node, name) or _imports_kserve(node) for node in ast.walk(tree)):
         raise BuildFailed(code, file=entry)

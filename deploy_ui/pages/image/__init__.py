@@ -1,0 +1,1 @@
+"""The card of an image: its frame, and one file a tab."""

@@ -1,0 +1,1 @@
+"""What the tabs of an image's card show."""

@@ -1,0 +1,115 @@
+"""What every tab of an image's card needs: the card itself, without what is long and never changes."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import reflex as rx
+
+from deploy_ui.enums import BuildStep, ImageStatus
+from deploy_ui.errors import AppError
+from deploy_ui.i18n.ui import language_of
+from deploy_ui.services import images
+from deploy_ui.services.image_cards import ImageCard
+from deploy_ui.states.notices import error_text, in_words
+from deploy_ui.states.session import live
+
+UNFINISHED = {ImageStatus.QUEUED, ImageStatus.BUILDING}
+AGAIN = {ImageStatus.FAILED, ImageStatus.CANCELED}
+SHORTEST_BAR = 0.5
+"""Percent; a shorter step could not be seen."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the build, with its place on the time axis of the whole."""
+
+    step: BuildStep
+    state: str
+    """`running`, `ok` or `failed`."""
+    duration_s: float
+    began_at: datetime | None
+    left: float
+    """Where its bar begins, in percent of the whole."""
+    width: float
+
+
+class ImageState(rx.State):
+    """The card of the image in the address."""
+
+    card: ImageCard | None = None
+    steps: list[Step] = []
+    why: str = ""
+    """Why its build failed, in the reader's language."""
+    problem: str = ""
+    """Why there is no card to show."""
+
+    @rx.var
+    def unfinished(self) -> bool:
+        """Whether it waits for its build or is being built."""
+        return self.card is not None and self.card.status in UNFINISHED
+
+    @rx.var
+    def may_again(self) -> bool:
+        """Whether it may be built again."""
+        return self.card is not None and self.card.status in AGAIN and not self.card.deleted
+
+    @rx.var
+    def may_deploy(self) -> bool:
+        """Whether a deployment may choose it."""
+        return self.card is not None and self.card.status not in AGAIN and not self.card.deleted
+
+    @rx.var
+    def took_s(self) -> float:
+        """How long the build took; nothing until it is over."""
+        card = self.card
+        return _seconds(card.started_at, card.finished_at) if card and card.started_at and card.finished_at else 0.0
+
+    @rx.event(background=True)
+    async def follow(self) -> None:
+        """Keep the card true while it is open."""
+        async with self:
+            image_id = self.image_id
+            if self.card is None or self.card.id != image_id:
+                self.card, self.problem = None, ""
+        async for viewer in live(self, f"image:{image_id}"):
+            try:
+                card = await asyncio.to_thread(images.card, viewer, image_id)
+            except AppError as error:
+                async with self:
+                    self.card, self.problem = None, await in_words(self, error)
+                return
+            async with self:
+                await self._keep(card)
+
+    async def _keep(self, card: ImageCard) -> None:
+        """Show a card; what did not change is not sent to the browser again."""
+        short = replace(card, script="", requirements="", lock="", files=[], request_schema=None, steps=[])
+        why = error_text(await language_of(self), card.reason, card.facts) if card.reason else ""
+        for name, value in (("card", short), ("why", why), ("steps", _steps(card))):
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+
+def _steps(card: ImageCard) -> list[Step]:
+    whole = max((each.offset_s + each.duration_s for each in card.steps), default=0.0) or 1.0
+    return [
+        Step(
+            step=each.step,
+            state=each.state,
+            duration_s=each.duration_s,
+            began_at=card.started_at + timedelta(seconds=each.offset_s) if card.started_at else None,
+            left=min(100 - SHORTEST_BAR, round(100 * each.offset_s / whole, 1)),
+            width=max(SHORTEST_BAR, round(100 * each.duration_s / whole, 1)),
+        )
+        for each in card.steps
+    ]
+
+
+def _seconds(begun: datetime, ended: datetime) -> float:
+    return round((ended - begun).total_seconds(), 2)
+
+
+async def open_tab(state: rx.State, tab: str) -> str:
+    """Return the image in the address if this tab is open, else nothing. Call it under the state's lock."""
+    return str(state.image_id) if str(state.tab or "info") == tab else ""
