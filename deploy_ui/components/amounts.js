@@ -3,8 +3,12 @@
 const STEP = 1024;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
+/** Narrow units, "31.4 s", but with a space before them in every language. */
 function amount(language, value, unit, digits) {
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+  const format = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow", maximumFractionDigits: digits });
+  const parts = format.formatToParts(value);
+  const number = parts.filter(({ type }) => type !== "unit" && type !== "literal").map((part) => part.value);
+  return `${number.join("")}\u00a0${parts.find(({ type }) => type === "unit").value}`;
 }
 
 /** 61000000 → "58.2 MB" */
@@ -18,7 +22,7 @@ export function sizeWords(bytes, language) {
   return amount(language, value, UNITS[unit], unit === 0 || value >= 100 ? 0 : 1);
 }
 
-/** 31.42 → "31.4 sec", 95 → "1 min 35 sec"; short ones keep a digit */
+/** 31.42 → "31.4 s", 95 → "1 m 35 s"; short ones keep a digit */
 export function durationWords(seconds, language) {
   const value = seconds ?? 0;
   if (value < 60) return amount(language, value, "second", value < 0.1 ? 2 : 1);

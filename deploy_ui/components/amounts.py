@@ -32,7 +32,7 @@ def size(count: rx.Var[int] | int) -> rx.Var[str]:
 
 
 def duration(seconds: rx.Var[float] | float) -> rx.Var[str]:
-    """Return a number of seconds in words: `31.4 sec`."""
+    """Return a number of seconds in words: `31.4 s`."""
     return _words("durationWords", seconds)
 
 

@@ -44,22 +44,7 @@ def new_image() -> rx.Component:
 
 def _form() -> rx.Component:
     return UploadForm.create(
-        form_row(
-            "name",
-            t("field.name"),
-            text_field(
-                "name",
-                error=_wrong("name"),
-                max_length=200,
-                auto_complete="off",
-                auto_focus=True,
-                spell_check=False,
-                required=True,
-                on_blur=NewImageState.check_name,
-            ),
-            error=_wrong("name"),
-            help_text=t("new_image.name_help"),
-        ),
+        _name(),
         _kinds(),
         _command(),
         _script(),
@@ -87,6 +72,20 @@ def _form() -> rx.Component:
         class_name="form form--image",
         data_testid="new-image",
     )
+
+
+def _name() -> rx.Component:
+    field = text_field(
+        "name",
+        error=_wrong("name"),
+        max_length=200,
+        auto_complete="off",
+        auto_focus=True,
+        spell_check=False,
+        required=True,
+        on_blur=NewImageState.check_name,
+    )
+    return form_row("name", t("field.name"), field, error=_wrong("name"), help_text=t("new_image.name_help"))
 
 
 def _kinds() -> rx.Component:

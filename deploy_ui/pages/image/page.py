@@ -77,24 +77,8 @@ def _time() -> rx.Component:
 def _actions() -> rx.Component:
     card = ImageState.card
     return rx.fragment(
-        rx.cond(
-            ImageState.unfinished,
-            button(
-                t("image.cancel"),
-                icon_name="circle-stop",
-                on_click=ImageActions.cancel(card.id),
-                data_testid="cancel-build",
-            ),
-        ),
-        rx.cond(
-            ImageState.may_again,
-            button(
-                t("image.rebuild"),
-                icon_name="refresh-cw",
-                on_click=ImageActions.rebuild(card.id),
-                data_testid="rebuild",
-            ),
-        ),
+        rx.cond(ImageState.unfinished, _cancel()),
+        rx.cond(ImageState.may_again, _again()),
         rx.cond(
             ImageState.may_deploy,
             button_link(
@@ -116,6 +100,16 @@ def _actions() -> rx.Component:
             ),
         ),
     )
+
+
+def _cancel() -> rx.Component:
+    cancel = ImageActions.cancel(ImageState.card.id)
+    return button(t("image.cancel"), icon_name="circle-stop", on_click=cancel, data_testid="cancel-build")
+
+
+def _again() -> rx.Component:
+    rebuild = ImageActions.rebuild(ImageState.card.id)
+    return button(t("image.rebuild"), icon_name="refresh-cw", on_click=rebuild, data_testid="rebuild")
 
 
 def _tabs() -> rx.Component:
