@@ -1,5 +1,6 @@
 """Starts the serving server as an instance would: a process of its own, the script's folder as working directory."""
 
+import atexit
 import json
 import os
 import shutil
@@ -26,6 +27,7 @@ SOURCE = Path(__file__).parents[2] / "deploy_ui" / "serving"
 def site() -> Path:
     """Return a folder that holds the server as the builder copies it."""
     folder = Path(tempfile.mkdtemp(prefix="deploy-ui-serving-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(SOURCE, folder / "deploy_ui_serving", ignore=shutil.ignore_patterns("__pycache__"))
     subprocess.run([sys.executable, "-m", "compileall", "-q", str(folder)], check=True)
     return folder
