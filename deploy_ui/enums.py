@@ -33,6 +33,16 @@ class ImageStatus(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"
 
+    @property
+    def unfinished(self) -> bool:
+        """Say whether its build still waits or runs."""
+        return self in {ImageStatus.QUEUED, ImageStatus.BUILDING}
+
+    @property
+    def usable(self) -> bool:
+        """Say whether a deployment may choose such an image: it is ready, or on its way."""
+        return self is ImageStatus.READY or self.unfinished
+
 
 class BuildStep(StrEnum):
     """The steps of a build, in order."""
@@ -81,7 +91,10 @@ class InstanceStatus(StrEnum):
     @property
     def ended(self) -> bool:
         """Say whether an instance of this status will never run again."""
-        return self in {InstanceStatus.STOPPED, InstanceStatus.FAILED}
+        return self in ENDED_STATUSES
+
+
+ENDED_STATUSES = (InstanceStatus.STOPPED, InstanceStatus.FAILED)
 
 
 class Reason(StrEnum):

@@ -19,7 +19,6 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from deploy_ui.enums import ImageStatus
 from deploy_ui.errors import AppError
 from deploy_ui.i18n.catalog import DEFAULT, text
 from deploy_ui.services import builds, images, instances, logs, sessions
@@ -32,7 +31,6 @@ LONGEST_PAUSE_S = 1.0
 HELLO_S = 10.0
 LARGEST_HELLO = 64 * 1024
 SIGNED_OUT, NOT_FOUND, BAD_HELLO = 4401, 4404, 4400
-UNFINISHED = {ImageStatus.QUEUED, ImageStatus.BUILDING}
 
 
 @dataclass
@@ -190,7 +188,7 @@ def _build_look(viewer: Viewer, image_id: str, cursor: str) -> Look:
 
     def look() -> Batch:
         nonlocal at
-        over = images.card(viewer, image_id).status not in UNFINISHED  # before the lines, so that none is missed
+        over = not images.card(viewer, image_id).status.unfinished  # before the lines, so that none is missed
         rows = builds.log_after(viewer, image_id, at, BATCH)
         at = rows[-1].cursor if rows else at
         lines = [_line(row, "", "") for row in rows]

@@ -14,7 +14,7 @@ from deploy_ui.api import streams
 from deploy_ui.api.asking import Asking, Token
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Listing
-from deploy_ui.enums import ImageStatus, LogLevel
+from deploy_ui.enums import LogLevel
 from deploy_ui.services import builds, images, logs, sessions
 from deploy_ui.services.logs import MOST_LINES, LogRow
 from deploy_ui.services.paging import Page
@@ -27,7 +27,6 @@ PAGE = 1000
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {"content": {streams.MEDIA_TYPE: {}}, "description": "With `follow=true` one JSON object a line."}
 }
-UNFINISHED = {ImageStatus.QUEUED, ImageStatus.BUILDING}
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ class BuildFollower:
 
     def more(self) -> list[BuildLine] | None:
         """Return the lines since the last look; None when none will follow."""
-        unfinished = images.card(self._viewer, self._image_id).status in UNFINISHED  # before the lines: none is missed
+        unfinished = images.card(self._viewer, self._image_id).status.unfinished  # before the lines: none is missed
         lines = _build_lines(self._viewer, self._image_id, self._cursor, PAGE)
         if lines:
             self._cursor = lines[-1].cursor

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from deploy_ui import clock, hints, vault
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import EventKind, InstanceStatus, Phase, Role, Wish
+from deploy_ui.enums import ENDED_STATUSES, EventKind, Phase, Role, Wish
 from deploy_ui.errors import Conflict
 from deploy_ui.models import Deployment, Instance
 from deploy_ui.services import cards, configuration, events, lookup, slugs
@@ -209,8 +209,8 @@ def _require_free_name(session: Session, name: str) -> None:
 
 
 def _running(session: Session, deployment: Deployment) -> int:
-    ended = [status for status in InstanceStatus if status.ended]
-    query = select(func.count()).where(col(Instance.deployment_id) == deployment.id, col(Instance.status).not_in(ended))
+    live = col(Instance.status).not_in(ENDED_STATUSES)
+    query = select(func.count()).where(col(Instance.deployment_id) == deployment.id, live)
     return session.exec(query).one()
 
 

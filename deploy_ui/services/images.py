@@ -35,8 +35,6 @@ ENTRIES = {
 }
 """What the script of each kind is called unless somebody says otherwise; the first that is there counts."""
 READY_PATHS = {ImageKind.MODEL: "/health/ready", ImageKind.ASGI: "/health/ready", ImageKind.COMMAND: "/"}
-UNFINISHED = {ImageStatus.QUEUED, ImageStatus.BUILDING}
-AGAIN = {ImageStatus.FAILED, ImageStatus.CANCELED}
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,7 @@ def delete(viewer: Viewer, image_id: str) -> None:
             raise Conflict("image_in_use", deployments=sorted(users), names=", ".join(sorted(users)))
         image.deleted_at = image.deleted_at or clock.now()
         image.live_name = None
-        image.cancel_requested = image.cancel_requested or image.status in UNFINISHED
+        image.cancel_requested = image.cancel_requested or image.status.unfinished
     tell(image.id)
 
 
@@ -166,7 +164,7 @@ def rebuild(viewer: Viewer, image_id: str) -> ImageCard:
     viewer.require(Role.EDITOR)
     with transaction() as session:
         image = find(session, image_id, locked=True)
-        if image.deleted_at is not None or image.status not in AGAIN:
+        if image.deleted_at is not None or image.status.usable:
             raise Conflict("image_not_rebuildable", name=image.name)
         image.status, image.reason, image.facts, image.steps = ImageStatus.QUEUED, "", {}, []
         image.heartbeat_at, image.started_at, image.finished_at = clock.now(), None, None
@@ -181,7 +179,7 @@ def cancel(viewer: Viewer, image_id: str) -> ImageCard:
     viewer.require(Role.EDITOR)
     with transaction() as session:
         image = find(session, image_id, locked=True)
-        if image.status not in {*UNFINISHED, ImageStatus.CANCELED}:
+        if not image.status.unfinished and image.status != ImageStatus.CANCELED:
             raise Conflict("image_not_building", name=image.name)
         image.cancel_requested = True
         if image.status == ImageStatus.QUEUED:

@@ -12,7 +12,7 @@ from sqlalchemy import case
 from sqlmodel import col, select
 
 from deploy_ui.db import reading
-from deploy_ui.enums import InstanceStatus, Reason, Role
+from deploy_ui.enums import ENDED_STATUSES, InstanceStatus, Reason, Role
 from deploy_ui.models import Instance
 from deploy_ui.runtimes import choose
 from deploy_ui.runtimes.base import Usage
@@ -56,15 +56,13 @@ class InstanceRow:
 def rows(viewer: Viewer, slug: str) -> list[InstanceRow]:
     """Return the newest 200, live ones first."""
     viewer.require(Role.VIEWER)
-    ended = [status for status in InstanceStatus if status.ended]
+    ended = case((col(Instance.status).in_(ENDED_STATUSES), 1), else_=0)
     with reading() as session:
         deployment = lookup.deployment(session, slug)
         query = (
             select(Instance)
             .where(Instance.deployment_id == deployment.id)
-            .order_by(
-                case((col(Instance.status).in_(ended), 1), else_=0), col(Instance.created_at).desc(), col(Instance.key)
-            )
+            .order_by(ended, col(Instance.created_at).desc(), col(Instance.key))
             .limit(MOST_ROWS)
         )
         found = list(session.exec(query))

@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from deploy_ui.builds import environments, lock
 from deploy_ui.builds import log as build_log
 from deploy_ui.db import reading
-from deploy_ui.enums import ImageStatus, InstanceStatus
+from deploy_ui.enums import ENDED_STATUSES, ImageStatus
 from deploy_ui.models import Image, Instance
 from deploy_ui.services import uploads
 from deploy_ui.settings import settings
@@ -51,5 +51,4 @@ def _used_environments(session: Session) -> set[str]:
 
 
 def _running_images() -> SelectOfScalar[str]:
-    ended = [status for status in InstanceStatus if status.ended]
-    return select(Instance.image_id).where(col(Instance.status).not_in(ended))
+    return select(Instance.image_id).where(col(Instance.status).not_in(ENDED_STATUSES))

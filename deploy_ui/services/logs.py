@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from deploy_ui.db import reading
-from deploy_ui.enums import InstanceStatus, LogLevel, Role
+from deploy_ui.enums import ENDED_STATUSES, LogLevel, Role
 from deploy_ui.errors import NotFound
 from deploy_ui.models import Instance
 from deploy_ui.runtimes import choose
@@ -86,9 +86,8 @@ def remove_old(now: datetime) -> list[str]:
 
     For the janitor: no person asks here.
     """
-    ended = [status for status in InstanceStatus if status.ended]
     with reading() as session:
-        alive = set(session.exec(select(Instance.key).where(col(Instance.status).not_in(ended))))
+        alive = set(session.exec(select(Instance.key).where(col(Instance.status).not_in(ENDED_STATUSES))))
     return choose.log_files().remove_old(before=now - timedelta(days=settings().log_days), keep=alive)
 
 

@@ -4,14 +4,13 @@ import re
 
 from sqlmodel import Session, col, select
 
-from deploy_ui.enums import ImageStatus, Wish
+from deploy_ui.enums import Wish
 from deploy_ui.errors import Conflict, Gone, Invalid, NotFound
 from deploy_ui.models import Deployment, Image
 
 SLUG = re.compile(r"[a-z0-9](?:-?[a-z0-9]){0,39}")
 SHORT_TEXT = re.compile(r"[a-zA-Z0-9._-]{1,80}")
 """What an image may be called by: its id or its name."""
-UNUSABLE = {ImageStatus.FAILED, ImageStatus.CANCELED}
 
 
 def deployment(session: Session, slug: str) -> Deployment:
@@ -44,7 +43,7 @@ def usable_image(session: Session, id_or_name: str) -> Image:
     image = _image(session, id_or_name)
     if image is None:
         raise Invalid("image_unknown", field="image")
-    if image.deleted_at is not None or image.status in UNUSABLE:
+    if image.deleted_at is not None or not image.status.usable:
         raise Conflict("image_unusable", image=image.name)
     return image
 

@@ -11,13 +11,12 @@ from sqlmodel import Session, col, or_, select
 
 from deploy_ui import clock, vault
 from deploy_ui.db import reading
-from deploy_ui.enums import ImageKind, ImageStatus, InstanceStatus, Phase, Reason, Wish
+from deploy_ui.enums import ENDED_STATUSES, ImageKind, ImageStatus, InstanceStatus, Phase, Reason, Wish
 from deploy_ui.gateway.routes import Grant
 from deploy_ui.models import Deployment, Image, Instance, Key
 
 REMEMBERED = timedelta(minutes=10)
 """How long ended instances count for back-off."""
-ENDED = [status for status in InstanceStatus if status.ended]
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ def _grants(session: Session, ids: Sequence[int], now: datetime) -> dict[int, li
 
 
 def _records(session: Session, ids: Sequence[int], now: datetime) -> dict[int, list[Record]]:
-    recent = or_(col(Instance.status).not_in(ENDED), col(Instance.ended_at) >= now - REMEMBERED)
+    recent = or_(col(Instance.status).not_in(ENDED_STATUSES), col(Instance.ended_at) >= now - REMEMBERED)
     query = (
         select(Instance)
         .where(col(Instance.deployment_id).in_(ids), recent)

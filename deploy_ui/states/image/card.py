@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import reflex as rx
 
-from deploy_ui.enums import BuildStep, ImageStatus
+from deploy_ui.enums import BuildStep
 from deploy_ui.errors import AppError
 from deploy_ui.i18n.ui import language_of
 from deploy_ui.services import images
@@ -14,8 +14,6 @@ from deploy_ui.services.image_cards import ImageCard
 from deploy_ui.states.notices import error_text, in_words
 from deploy_ui.states.session import live
 
-UNFINISHED = {ImageStatus.QUEUED, ImageStatus.BUILDING}
-AGAIN = {ImageStatus.FAILED, ImageStatus.CANCELED}
 SHORTEST_BAR = 0.5
 """Percent; a shorter step could not be seen."""
 
@@ -47,17 +45,17 @@ class ImageState(rx.State):
     @rx.var
     def unfinished(self) -> bool:
         """Whether it waits for its build or is being built."""
-        return self.card is not None and self.card.status in UNFINISHED
+        return self.card is not None and self.card.status.unfinished
 
     @rx.var
     def may_again(self) -> bool:
         """Whether it may be built again."""
-        return self.card is not None and self.card.status in AGAIN and not self.card.deleted
+        return self.card is not None and not self.card.status.usable and not self.card.deleted
 
     @rx.var
     def may_deploy(self) -> bool:
         """Whether a deployment may choose it."""
-        return self.card is not None and self.card.status not in AGAIN and not self.card.deleted
+        return self.card is not None and self.card.status.usable and not self.card.deleted
 
     @rx.var
     def took_s(self) -> float:
