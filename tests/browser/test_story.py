@@ -1,0 +1,146 @@
+"""The whole story, in a browser against the whole product: from a serving script to a prediction and its log line."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PASSWORD
+from tests.launch.product import Product, running
+
+READY_MS = 120_000
+SERVING = '''"""Sums the numbers it is sent."""
+import csv
+from pathlib import Path
+
+from pydantic import BaseModel
+
+
+class Numbers(BaseModel):
+    values: list[float]
+
+
+class Model:
+    def load(self):
+        self.factor = float(next(csv.reader(Path("model/factor.csv").open()))[0])
+
+    def predict(self, payload: Numbers) -> dict:
+        print(f"summing {len(payload.values)} numbers")
+        return {"sum": self.factor * sum(payload.values)}
+'''
+BODY = '{"values": [1, 2.5, 3]}'
+
+
+@pytest.fixture
+def product(built_pages: None, uv_cache: Path, tmp_path: Path) -> Iterator[Product]:  # noqa: ARG001 -- set first
+    """Run everything, with nobody in it."""
+    with running(tmp_path / "data") as started:
+        yield started
+
+
+@pytest.fixture
+def visitor(chromium: Browser, product: Product) -> Iterator[Page]:
+    """Give a browser that may read its clipboard."""
+    context = chromium.new_context(
+        base_url=f"http://127.0.0.1:{product.console_port}",
+        locale="en-US",
+        viewport={"width": 1280, "height": 800},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_a_script_becomes_an_answered_prediction(product: Product, visitor: Page, tmp_path: Path) -> None:
+    sets_up_the_first_admin(product, visitor)
+    uploads_an_image(visitor, tmp_path)
+    deploys_it(visitor)
+    secret = makes_a_key(visitor)
+    url = visitor.get_by_test_id("url")
+    visitor.get_by_test_id("tab-general").click()
+    address = url.get_attribute("title")
+    answer = httpx.post(f"{address}/predict", content=BODY, headers=json_with(secret), trust_env=False)
+    assert (answer.status_code, answer.json()) == (200, {"sum": 13.0})
+    command = tries_it(visitor)
+    again = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True, timeout=30)
+    assert again.stdout == '{"sum":13.0}'
+    reads_the_log(visitor)
+
+
+def json_with(secret: str) -> dict[str, str]:
+    """Return the headers of a caller's JSON request."""
+    return {"X-API-Key": secret, "Content-Type": "application/json"}
+
+
+def sets_up_the_first_admin(product: Product, page: Page) -> None:
+    """Come in by the link that the terminal shows; find an empty installation."""
+    link = re.search(r"http://\S+/set-up#\S+", product.said)
+    assert link is not None
+    page.goto(link[0])
+    page.get_by_label("Your name").fill("Anna Petrova")
+    page.get_by_label("Email").fill("anna@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_test_id("set-up").click()
+    expect(page.get_by_test_id("first-steps")).to_be_visible()
+    expect(page.get_by_test_id("deploy-example")).to_be_visible()
+
+
+def uploads_an_image(page: Page, folder: Path) -> None:
+    """Fill in the form with a script, a requirement and a model file; watch the build until it is ready."""
+    (folder / "model").mkdir()
+    (folder / "model" / "factor.csv").write_text("2\n")
+    (folder / "serving.py").write_text(SERVING)
+    page.get_by_test_id("create-image").click()
+    page.get_by_label("Name").fill("summer-v1")
+    page.get_by_test_id("read-script").set_input_files(folder / "serving.py")
+    page.get_by_test_id("choose-folder").set_input_files(folder / "model")
+    page.get_by_test_id("submit").click()
+    expect(page).to_have_url(re.compile(r"/images/img_\w+/logs"))
+    expect(page.get_by_test_id("status").first).to_have_attribute("data-status", "ready", timeout=READY_MS)
+    expect(page.get_by_test_id("log-pane")).to_contain_text("Ready:")
+
+
+def deploys_it(page: Page) -> None:
+    """Create a deployment from the image's card and watch it come up."""
+    page.get_by_test_id("deploy").click()
+    page.get_by_label("Name").fill("Summer")
+    expect(page.locator("#image")).to_have_value("summer-v1")
+    page.get_by_test_id("submit").click()
+    expect(page).to_have_url(re.compile("/deployments/summer/general"))
+    expect(page.get_by_test_id("status").first).to_have_attribute("data-status", "running", timeout=READY_MS)
+    page.get_by_test_id("tab-instances").click()
+    expect(page.get_by_test_id("instance").get_by_test_id("status")).to_have_attribute("data-status", "ready")
+
+
+def makes_a_key(page: Page) -> str:
+    """Create a key; return the secret that is shown this once."""
+    page.get_by_test_id("tab-keys").click()
+    page.get_by_test_id("create-key").click()
+    page.get_by_label("Name").fill("terminal")
+    page.get_by_test_id("submit-key").click()
+    secret = page.get_by_test_id("secret").inner_text()
+    page.get_by_test_id("secret-saved").click()
+    expect(page.get_by_test_id("secret")).to_be_hidden()
+    return secret
+
+
+def tries_it(page: Page) -> str:
+    """Send the request from the console; return it as the command that Copy as cURL gives."""
+    page.get_by_test_id("tab-test").click()
+    page.get_by_test_id("body").fill(BODY)
+    page.get_by_test_id("send").click()
+    expect(page.get_by_test_id("answer-status")).to_contain_text("200")
+    expect(page.get_by_test_id("answer-body")).to_contain_text("13.0")
+    page.get_by_test_id("curl").click()
+    expect(page.get_by_test_id("curl")).to_contain_text("Copied")
+    return str(page.evaluate("navigator.clipboard.readText()")).replace("curl ", "curl -sS ", 1)
+
+
+def reads_the_log(page: Page) -> None:
+    """Find the line that the requests caused."""
+    page.get_by_test_id("tab-logs").click()
+    expect(page.get_by_test_id("log-pane")).to_contain_text("summing 3 numbers")
