@@ -15,7 +15,7 @@ function amount(language, value, unit, digits) {
 export function sizeWords(bytes, language) {
   let value = bytes ?? 0;
   let unit = 0;
-  while (value >= STEP && unit < UNITS.length - 1) {
+  while (value >= 1000 && unit < UNITS.length - 1) {
     value /= STEP;
     unit += 1;
   }

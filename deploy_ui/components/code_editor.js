@@ -103,7 +103,7 @@ export function TextFileButton({ name, accept, children, ref, ...rest }) {
   };
   return jsx(
     "span",
-    {},
+    { className: "contents" },
     jsx("button", { ...rest, ref, type: "button", onClick: () => input.current.click() }, jsx(Upload, { className: "icon icon--s", "aria-hidden": true }), children),
     jsx("input", { ref: input, type: "file", accept, hidden: true, onChange, "data-testid": `read-${name}` }),
   );

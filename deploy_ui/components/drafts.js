@@ -1,6 +1,7 @@
 /* What was typed into a form, kept for this tab until it is sent or given up. Fields marked data-private are not kept. */
 
 const PREFIX = "draft:";
+const FILLED = "filled:";
 
 function named(form) {
   return [...form.elements].filter((each) => each.name && each.type !== "file" && each.type !== "submit");
@@ -44,4 +45,12 @@ export function keptDraft(name) {
 
 export function dropDraft(name) {
   sessionStorage.removeItem(PREFIX + name);
+  sessionStorage.removeItem(FILLED + name);
+}
+
+/** Says whether a form of this name was not yet filled with this, and remembers that it is now. */
+export function firstFilling(name, id) {
+  if (sessionStorage.getItem(FILLED + name) === id) return false;
+  sessionStorage.setItem(FILLED + name, id);
+  return true;
 }

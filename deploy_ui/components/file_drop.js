@@ -89,7 +89,7 @@ function useDrop(take) {
 
 const decoded = ([path, base64]) => {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return { path, file: new File([bytes], path.split("/").at(-1)), unpack: false };
+  return { path, file: new File([bytes], path.split("/").at(-1)), unpack: false, given: true };
 };
 
 /** Newer files take the place of those of the same path. */
@@ -114,7 +114,7 @@ export function FileDrop({ name, archiveName, limit, entries, words, language, e
     append: (body) => {
       for (const { path, file, unpack } of items) body.append(unpack ? archiveName : name, file, path);
     },
-    fill: (_, files) => setItems((before) => merged(before, Object.entries(files).map(decoded))),
+    fill: (_, files) => setItems((before) => merged(before.filter(({ given }) => !given), Object.entries(files).map(decoded))),
     forget: () => kept.delete(name),
     problem: ({ kind, script }) => {
       if (tooLarge) return { code: "upload_too_large", facts: { limit_mb: Math.floor(limit / 1024 ** 2) } };

@@ -25,10 +25,13 @@ function nextAddress(fallback) {
 }
 
 /** The tab's state belonged to who was here before: the next page starts with a new one. */
-function startAfresh(address) {
-  sessionStorage.clear();
+function startAfresh(address, keeps = () => false) {
+  for (const key of Object.keys(sessionStorage)) if (!keeps(key)) sessionStorage.removeItem(key);
   location.assign(address);
 }
+
+/** What somebody typed before their session ended; a draft's name holds whose it is. */
+const isDraft = (key) => key.startsWith("draft:");
 
 export function PostForm({ action, then, fragmentName, onFailure, children, ref, ...rest }) {
   const [busy, setBusy] = useState(false);
@@ -39,7 +42,7 @@ export function PostForm({ action, then, fragmentName, onFailure, children, ref,
     const body = Object.fromEntries(new FormData(event.currentTarget));
     if (fragmentName) body[fragmentName] = location.hash.slice(1);
     const failure = await send(action, "POST", body);
-    if (!failure) return startAfresh(nextAddress(then));
+    if (!failure) return startAfresh(nextAddress(then), isDraft);
     setBusy(false);
     onFailure(failure.code, failure.facts);
   };

@@ -3,7 +3,7 @@ import { useCallback, useContext, useEffect, useMemo, useRef, useState } from "r
 import { jsx } from "@emotion/react";
 import { useNavigate } from "react-router";
 import { mergeRefs } from "$/utils/state";
-import { dropDraft, fillNative, keepDraft, keptDraft, wordsOf } from "./drafts.js";
+import { dropDraft, fillNative, firstFilling, keepDraft, keptDraft, wordsOf } from "./drafts.js";
 import { FormFields } from "./form_fields.js";
 
 const KEEP_AFTER_MS = 300;
@@ -63,7 +63,7 @@ function firstProblem(form, fields, words) {
   return null;
 }
 
-export function UploadForm({ action, then, away, draft, filling, refusals, onRefused, children, ref: outer, ...rest }) {
+export function UploadForm({ action, then, away, draft, filling, refusals, onSending, onRefused, children, ref: outer, ...rest }) {
   const form = useRef(null);
   const ref = useMemo(() => mergeRefs(form, outer), [outer]);
   const request = useRef(null);
@@ -96,9 +96,8 @@ export function UploadForm({ action, then, away, draft, filling, refusals, onRef
     };
   }, [draft]);
   useEffect(() => {
-    if (!filling?.number) return;
-    fillIn(filling.words, filling.files);
-  }, [filling?.number]);
+    if (filling?.id && firstFilling(draft, filling.id)) fillIn(filling.words, filling.files);
+  }, [draft, filling?.id]);
   useEffect(() => {
     if (!refusals) return;
     const row = form.current.querySelector(".error")?.closest(".formrow");
@@ -112,6 +111,7 @@ export function UploadForm({ action, then, away, draft, filling, refusals, onRef
     const words = wordsOf(form.current, fields.current);
     const problem = firstProblem(form.current, fields, words);
     if (problem) return onRefused(problem.code, problem.facts);
+    onSending?.();
     const body = new FormData(form.current);
     for (const field of fields.current) field.current.append?.(body);
     setProgress({ loaded: 0, total: 0 });

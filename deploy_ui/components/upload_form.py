@@ -32,9 +32,10 @@ class UploadForm(rx.Component):
     away: rx.Var[str]
     draft: rx.Var[str]
     filling: rx.Var[dict[str, Any]]
-    """`number`, `words` by field, `files` (base64 by path): filled in whenever the number changes."""
+    """`words` by field and `files` (base64 by path), filled in once for every `id`."""
     refusals: rx.Var[int]
     """How often something was wrong: at every change the first wrong field is shown."""
+    on_sending: rx.EventHandler[rx.event.no_args_event_spec]
     on_refused: rx.EventHandler[passthrough_event_spec(str, dict[str, Any])]
     """Gets the code and the facts of the error, `field` among them."""
 

@@ -1,25 +1,16 @@
 """The form of a new image."""
 
-from typing import Any
-
 import reflex as rx
 
-from deploy_ui.components.amounts import size
-from deploy_ui.components.code_editor import CodeEditor, TextFileButton
-from deploy_ui.components.forms import form_error, form_row, text_field, wrong_in
-from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import callout, event, panel, timeline
-from deploy_ui.components.upload_form import CancelButton, EnvField, UploadButton, UploadForm, file_drop
-from deploy_ui.enums import ImageKind
+from deploy_ui.components.upload_form import CancelButton, UploadButton, UploadForm
 from deploy_ui.i18n.ui import t
+from deploy_ui.pages import new_image_fields as fields
 from deploy_ui.pages.shell import crumbs, shell
-from deploy_ui.services.images import ENTRIES
 from deploy_ui.states.new_image import ANYWHERE, NewImageState
 from deploy_ui.states.session import SessionState
 
 STEPS = ("check", "install", "import", "ready")
-ADVANCED = ("ready_path", "entry", "env")
-NEEDS_SCRIPT = {kind.value: list(names) for kind, names in ENTRIES.items() if kind != ImageKind.COMMAND}
 
 
 def new_image() -> rx.Component:
@@ -44,14 +35,14 @@ def new_image() -> rx.Component:
 
 def _form() -> rx.Component:
     return UploadForm.create(
-        _name(),
-        _kinds(),
-        _command(),
-        _script(),
-        _requirements(),
-        _files(),
-        _advanced(),
-        rx.cond(_wrong(ANYWHERE) != "", callout(_wrong(ANYWHERE), kind="error", data_testid="error-form")),
+        fields.name(),
+        fields.kinds(),
+        fields.command(),
+        fields.script(),
+        fields.requirements(),
+        fields.files(),
+        fields.advanced(),
+        rx.cond(fields.wrong(ANYWHERE) != "", callout(fields.wrong(ANYWHERE), kind="error", data_testid="error-form")),
         rx.el.div(
             UploadButton.create(
                 t("new_image.submit"),
@@ -66,176 +57,14 @@ def _form() -> rx.Component:
         action="/api/v1/images",
         then="/images/{id}/logs",
         away="/images",
-        draft="new-image",
+        draft="new-image:" + SessionState.email,
+        filling=NewImageState.filling,
         refusals=NewImageState.refusals,
+        on_sending=NewImageState.sending,
         on_refused=NewImageState.refused,
         class_name="form form--image",
         data_testid="new-image",
     )
-
-
-def _name() -> rx.Component:
-    field = text_field(
-        "name",
-        error=_wrong("name"),
-        max_length=200,
-        auto_complete="off",
-        auto_focus=True,
-        spell_check=False,
-        required=True,
-        on_blur=NewImageState.check_name,
-    )
-    return form_row("name", t("field.name"), field, error=_wrong("name"), help_text=t("new_image.name_help"))
-
-
-def _kinds() -> rx.Component:
-    return rx.el.fieldset(
-        rx.el.legend(t("new_image.kind"), class_name="label"),
-        rx.el.div(*(_kind(kind) for kind in ImageKind), class_name="radios"),
-        class_name="formrow",
-    )
-
-
-def _kind(kind: ImageKind) -> rx.Component:
-    return rx.el.label(
-        rx.el.input(
-            type="radio",
-            name="kind",
-            value=kind.value,
-            default_checked=kind == ImageKind.MODEL,
-            on_change=NewImageState.choose_kind,
-            class_name="unseen",
-        ),
-        rx.el.b(t(f"image_kind.{kind}")),
-        rx.el.span(t(f"new_image.kind_{kind}")),
-        class_name="radio",
-        data_testid=f"kind-{kind}",
-    )
-
-
-def _command() -> rx.Component:
-    return rx.el.div(
-        form_row(
-            "command",
-            t("new_image.command"),
-            text_field(
-                "command",
-                error=_wrong("command"),
-                auto_complete="off",
-                spell_check=False,
-                required=True,
-                placeholder="uvicorn main:app --host 127.0.0.1 --port $PORT",
-            ),
-            error=_wrong("command"),
-            help_text=t("new_image.command_help"),
-        ),
-        class_name="for-command",
-    )
-
-
-def _script() -> rx.Component:
-    names = {kind: ENTRIES[kind][0] for kind in ImageKind}
-    return rx.el.div(
-        rx.el.span(t("new_image.script"), class_name="label"),
-        rx.el.div(
-            rx.el.div(
-                icon("file-code", small=True),
-                *(rx.el.span(name, class_name=f"mono for-{kind}") for kind, name in names.items()),
-                rx.el.span(class_name="grow"),
-                TextFileButton.create(t("new_image.upload"), name="script", accept=".py", class_name=GHOST),
-                class_name="codebox__head",
-            ),
-            CodeEditor.create(
-                name="script",
-                language="python",
-                label=t("new_image.script"),
-                companion="kind",
-                wrong_line=_line("script"),
-                on_left=NewImageState.check_script,
-                data_testid="script",
-            ),
-            class_name=_box("script"),
-        ),
-        rx.cond(
-            _wrong("script") != "",
-            form_error(_wrong("script"), data_testid="error-script"),
-            rx.cond(NewImageState.script_fine, _fine(t("new_image.script_fine")), _help(t("new_image.script_help"))),
-        ),
-        class_name="formrow",
-    )
-
-
-def _requirements() -> rx.Component:
-    return rx.el.div(
-        rx.el.span(t("new_image.requirements"), class_name="label"),
-        rx.el.div(
-            rx.el.div(
-                icon("list", small=True),
-                rx.el.span("requirements.txt", class_name="mono"),
-                rx.el.span(class_name="grow"),
-                TextFileButton.create(t("new_image.upload"), name="requirements", accept=".txt", class_name=GHOST),
-                class_name="codebox__head",
-            ),
-            CodeEditor.create(
-                name="requirements",
-                label=t("new_image.requirements"),
-                hint="scikit-learn==1.5.2",
-                wrong_line=_line("requirements"),
-                on_left=NewImageState.check_requirements,
-                data_testid="requirements",
-            ),
-            class_name=_box("requirements"),
-        ),
-        rx.cond(
-            _wrong("requirements") != "",
-            form_error(_wrong("requirements"), data_testid="error-requirements"),
-            _help(t("new_image.requirements_help")),
-        ),
-        class_name="formrow",
-    )
-
-
-def _files() -> rx.Component:
-    limit = NewImageState.limit_mb * 1024 * 1024
-    return rx.el.div(
-        rx.el.span(t("new_image.files"), class_name="label"),
-        file_drop(limit=limit, entries=NEEDS_SCRIPT),
-        rx.cond(
-            _wrong("files") != "",
-            form_error(_wrong("files"), data_testid="error-files"),
-            _help(t("new_image.files_help", limit=size(limit))),
-        ),
-        class_name="formrow",
-    )
-
-
-def _advanced() -> rx.Component:
-    return rx.el.details(
-        rx.el.summary(
-            rx.el.span(t("new.advanced"), class_name="strong"),
-            rx.el.span(t("new_image.advanced_hint"), class_name="small muted"),
-        ),
-        rx.el.div(
-            _text("ready_path", t("field.ready_path"), t("new_image.ready_path_help"), "/health/ready"),
-            _text("entry", t("new_image.entry"), t("new_image.entry_help"), "src/serving.py"),
-            form_row(
-                "env",
-                t("field.env"),
-                EnvField.create(name="env", id="env", rows=4, placeholder="THRESHOLD=0.82", class_name="field mono"),
-                error=_wrong("env"),
-                help_text=t("new_image.env_help"),
-            ),
-            class_name="form form--inner",
-        ),
-        open=_any_wrong(ADVANCED),
-        class_name="details",
-        data_testid="advanced",
-    )
-
-
-def _text(name: str, label: rx.Var[str], help_text: rx.Var[str], hint: str) -> rx.Component:
-    field = text_field(name, error=_wrong(name), placeholder=hint, auto_complete="off", spell_check=False)
-    return form_row(name, label, field, error=_wrong(name), help_text=help_text)
 
 
 def _next() -> rx.Component:
@@ -254,37 +83,4 @@ def _next() -> rx.Component:
             class_name="panel__body",
         ),
         title=t("new_image.next"),
-    )
-
-
-GHOST = "btn btn--ghost btn--s"
-
-
-def _wrong(name: str) -> rx.Var[str]:
-    return wrong_in(NewImageState.wrong, name)
-
-
-def _line(name: str) -> rx.Var[int]:
-    lines = NewImageState.wrong_lines
-    return rx.cond(lines.contains(name), lines[name].to(int), 0)
-
-
-def _any_wrong(names: tuple[str, ...]) -> Any:
-    found: Any = _wrong(names[0]) != ""
-    for name in names[1:]:
-        found = found | (_wrong(name) != "")
-    return found
-
-
-def _box(name: str) -> rx.Var[str]:
-    return rx.cond(_wrong(name) != "", "codebox codebox--error", "codebox")
-
-
-def _help(words: rx.Var[str]) -> rx.Component:
-    return rx.el.span(words, class_name="help")
-
-
-def _fine(words: rx.Var[str]) -> rx.Component:
-    return rx.el.span(
-        icon("check", small=True, color="var(--green-11)"), words, class_name="help row", data_testid="fine"
     )

@@ -24,7 +24,7 @@ def build_panel() -> rx.Component:
             rx.cond(
                 ImageState.steps.length() > 0,
                 rx.foreach(ImageState.steps, _row),
-                rx.el.div(_no_steps(), class_name="buildrow muted"),
+                rx.el.div(_no_steps(), class_name="buildrows__none muted"),
             ),
             class_name="buildrows",
         ),
@@ -79,7 +79,7 @@ def failure() -> rx.Component:
     )
 
 
-def _no_steps() -> rx.Component:
+def _no_steps() -> rx.Var[str]:
     return rx.match(
         ImageState.card.status.to(str),
         ("queued", t("image.queued")),

@@ -49,7 +49,7 @@ def info() -> rx.Component:
 def _about() -> rx.Component:
     card = ImageState.card
     return section(
-        t("general.about"),
+        t("image.about"),
         facts(
             fact(t("field.name"), rx.el.span(card.name, class_name="ellipsis", title=card.name), copy=card.name),
             fact(t("image.id"), rx.el.span(card.id, class_name="mono"), copy=card.id),
@@ -87,12 +87,11 @@ def _kind_note() -> rx.Component:
 
 def _status_note() -> rx.Component:
     card = ImageState.card
-    since = rx.cond(card.finished_at, rx.fragment(t("general.since"), " ", when(card.finished_at)))
     took = rx.cond(
         (card.status == "ready") & (ImageState.took_s > 0),
         rx.fragment(", ", t("image.built_in", time=duration(ImageState.took_s))),
     )
-    return rx.el.span(since, took, class_name="muted")
+    return rx.cond(card.finished_at, rx.el.span(when(card.finished_at), took, class_name="muted"))
 
 
 def _size_note() -> rx.Component:
@@ -167,14 +166,16 @@ def _contents() -> rx.Component:
     contents, card = InfoState.contents, ImageState.card
     return rx.fragment(
         _code(t("image.schema"), contents.request_schema, "json", note=t("image.schema_note")),
-        _code(t("new_image.script"), contents.script, "python", note=card.entry),
-        _code(t("new_image.requirements"), contents.requirements, "text"),
+        _code(t("new_image.script"), contents.script, "python", note=card.entry, wrong_line=ImageState.script_line),
+        _code(t("new_image.requirements"), contents.requirements, "text", wrong_line=ImageState.requirements_line),
         _code(t("image.lock"), contents.lock, "text", note=t("image.lock_note")),
     )
 
 
-def _code(title: rx.Var[str], text: rx.Var[str], language: str, note: rx.Var[str] | str = "") -> rx.Component:
-    view = rx.el.div(code(text, language=language, label=title), class_name="panel panel--code")
+def _code(
+    title: rx.Var[str], text: rx.Var[str], language: str, note: rx.Var[str] | str = "", **props: Any
+) -> rx.Component:
+    view = rx.el.div(code(text, language=language, label=title, **props), class_name="panel panel--code")
     return rx.cond(
         text != "",
         _part(title, view, note=rx.el.span(note, class_name="small muted"), end=copy_icon(text)),

@@ -63,6 +63,16 @@ class ImageState(rx.State):
         card = self.card
         return _seconds(card.started_at, card.finished_at) if card and card.started_at and card.finished_at else 0.0
 
+    @rx.var
+    def script_line(self) -> int:
+        """The line of the script that the build failed at."""
+        return self._line("script_")
+
+    @rx.var
+    def requirements_line(self) -> int:
+        """The line of the requirements that the build failed at."""
+        return self._line("requirement_")
+
     @rx.event(background=True)
     async def follow(self) -> None:
         """Keep the card true while it is open."""
@@ -79,6 +89,10 @@ class ImageState(rx.State):
                 return
             async with self:
                 await self._keep(card)
+
+    def _line(self, reasons: str) -> int:
+        line = self.card.facts.get("line") if self.card and self.card.reason.startswith(reasons) else None
+        return line if isinstance(line, int) else 0
 
     async def _keep(self, card: ImageCard) -> None:
         """Show a card; what did not change is not sent to the browser again."""
