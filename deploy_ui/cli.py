@@ -28,6 +28,7 @@ def main() -> None:
     """Run a command; a foreseen failure is one clear line and exit code 1."""
     from pydantic import ValidationError
 
+    os.umask(0o077)  # whatever we write is for this user alone, in whatever folder; instances set their own
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         app()

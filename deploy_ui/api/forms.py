@@ -42,8 +42,18 @@ class Form:
         if kind != b"multipart/form-data" or not options.get(b"boundary"):
             raise Invalid("form_expected", field="body")
         self._receiver = receiver
-        self._parser = MultipartParser(
-            options[b"boundary"],
+        try:
+            self._parser = self._new_parser(options[b"boundary"])
+        except FormParserError as error:
+            raise Invalid("form_expected", field="body") from error
+        self._complete = False
+        self._fields = 0
+        self._open: AbstractContextManager[Writable] | None = None
+        self._sink: Writable | None = None
+
+    def _new_parser(self, boundary: bytes) -> MultipartParser:
+        return MultipartParser(
+            boundary,
             {
                 "on_part_begin": self._part_begins,
                 "on_header_field": self._header_name,
@@ -57,10 +67,6 @@ class Form:
             max_header_count=MOST_HEADERS,
             max_header_size=LONGEST_HEADER,
         )
-        self._complete = False
-        self._fields = 0
-        self._open: AbstractContextManager[Writable] | None = None
-        self._sink: Writable | None = None
 
     def __enter__(self) -> Self:
         """Read within."""
@@ -103,6 +109,8 @@ class Form:
     def _content_begins(self) -> None:
         _, options = parse_options_header(self._disposition)
         self._field = options.get(b"name", b"").decode("utf-8", "replace")
+        if not self._field:
+            raise Invalid("form_broken", field="body")
         filename = options.get(b"filename")
         if filename is None:
             self._fields += 1

@@ -54,6 +54,7 @@ class ImageForm:
     def __init__(self, viewer: Viewer, content_type: str | None) -> None:
         self._viewer = viewer
         self._values: dict[str, Any] = {}
+        self._script_file = ""
         self._upload: Upload = images.open_upload(viewer)
         try:
             self._form = Form(content_type, self)
@@ -79,7 +80,7 @@ class ImageForm:
     def field(self, name: str, value: str) -> None:
         """Take a field; the name is checked at once, before files follow."""
         if name not in FIELDS:
-            raise Invalid("field_unknown", field=name[:100])
+            raise Invalid("file_expected" if name in FILES else "field_unknown", field=name[:100])
         if name in self._values:
             raise Invalid("field_twice", field=name)
         self._values[name] = _parsed(name, value)
@@ -97,13 +98,13 @@ class ImageForm:
         if name == "requirements":
             return self._upload.receive(images.REQUIREMENTS)
         if name == "script":
-            self._values.setdefault("entry", filename)
+            self._script_file = filename
         return self._upload.receive(filename)
 
     def _new_image(self) -> NewImage:
         if "name" not in self._values:
             raise Invalid("field_missing", field="name")
-        return NewImage(**self._values)
+        return NewImage(**{"entry": self._script_file, **self._values})
 
 
 def _parsed(name: str, value: str) -> object:

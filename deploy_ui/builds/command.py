@@ -13,7 +13,7 @@ def run_command(kind: ImageKind, entry: str, command: str, environment: Path) ->
     """Return the program and its arguments; the image's files are its working directory."""
     if kind == ImageKind.COMMAND:
         return ("/bin/sh", "-c", f"exec {command}")
-    return (str(environment / "bin" / "python"), "-m", SERVER, str(kind), "--entry", entry)
+    return (str(environment / "bin" / "python"), "-m", SERVER, str(kind), f"--entry={entry}")
 
 
 def run_env(environment: Path, concurrency: int) -> dict[str, str]:
@@ -29,4 +29,4 @@ def run_env(environment: Path, concurrency: int) -> dict[str, str]:
 def check_command(kind: ImageKind, entry: str, environment: Path, schema: Path) -> tuple[str, ...]:
     """Return the command that imports the script and writes the request schema."""
     python = str(environment / "bin" / "python")
-    return (python, "-m", SERVER, "check", "--kind", str(kind), "--entry", entry, "--schema-out", str(schema))
+    return (python, "-m", SERVER, "check", "--kind", str(kind), f"--entry={entry}", "--schema-out", str(schema))

@@ -38,6 +38,8 @@ def check_source(kind: ImageKind, source: bytes, entry: str) -> None:
 
 
 def _parse(source: bytes, entry: str) -> ast.Module:
+    if b"\0" in source:  # a picture, a model, or text that an editor saved as UTF-16
+        raise BuildFailed("script_not_text", file=entry)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

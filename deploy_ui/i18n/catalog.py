@@ -22,7 +22,7 @@ def catalog(language: str) -> dict[str, str]:
         return dict(_flat(tomllib.load(file)))
 
 
-def text(language: str, key: str, **facts: object) -> str:
+def text(language: str, key: str, /, **facts: object) -> str:
     """Return one text with its facts filled in. A fact that was not given stays visible as `{name}`."""
     return FACT.sub(lambda found: str(facts.get(found[1], found[0])), catalog(language)[key])
 

@@ -36,7 +36,6 @@ def document(parts: Sequence[Part], settings: Settings, folder: Path) -> str:
                 "pidfile": settings.run_dir / "supervisord.number",
                 "childlogdir": settings.part_logs_dir,
                 "directory": folder,
-                "umask": "077",
             },
         ),
         (

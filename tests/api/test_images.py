@@ -81,6 +81,19 @@ async def test_everything_that_an_image_may_have_comes_in_one_form(editor: Clien
     assert files()["model/weights.bin"] == weights
 
 
+async def test_the_entry_may_be_named_before_or_after_the_script(editor: Client) -> None:
+    entry, other = text("entry", "main.py"), ("files", "main.py", SCRIPT.encode())
+    for number, parts in enumerate(((SCRIPT_FILE, entry, other), (entry, other, SCRIPT_FILE))):
+        body = form(text("name", f"iris-{number}"), *parts)
+        answer = await editor.post("/api/v1/images", content=body, headers=FORM)
+        assert (answer.status_code, answer.json()["entry"]) == (201, "main.py")
+
+
+async def test_a_file_that_was_sent_as_text_is_told_so(editor: Client) -> None:
+    answer = await editor.post("/api/v1/images", content=form(NAME, text("files", "model.bin")), headers=FORM)
+    assert (answer.json()["error"]["code"], answer.json()["error"]["field"]) == ("file_expected", "files")
+
+
 async def test_an_archive_is_unpacked(editor: Client) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -138,6 +151,8 @@ async def test_a_wrong_form_names_its_field_and_leaves_nothing_behind(
         (form(NAME, SCRIPT_FILE)[:-40], FORM),
         (form(NAME, SCRIPT_FILE, end=""), FORM),
         (form(NAME, SCRIPT_FILE), {"content-type": "multipart/form-data"}),
+        (form(NAME, SCRIPT_FILE), {"content-type": "multipart/form-data; boundary=" + "b" * 300}),
+        (form(NAME, text("", "nameless")), FORM),
         (b'{"name": "iris"}', {"content-type": "application/json"}),
         (b"name=iris", {"content-type": "application/x-www-form-urlencoded"}),
     ],

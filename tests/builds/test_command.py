@@ -8,13 +8,13 @@ ENVIRONMENT = Path("/environments/e")
 
 def test_a_model_is_run_by_our_server() -> None:
     assert run_command(ImageKind.MODEL, "serving.py", "", ENVIRONMENT) == (
-        *("/environments/e/bin/python", "-m", "deploy_ui_serving", "model", "--entry", "serving.py"),
+        *("/environments/e/bin/python", "-m", "deploy_ui_serving", "model", "--entry=serving.py"),
     )
 
 
 def test_an_asgi_app_is_run_by_our_server() -> None:
     assert run_command(ImageKind.ASGI, "main.py", "", ENVIRONMENT)[2:] == (
-        *("deploy_ui_serving", "asgi", "--entry", "main.py"),
+        *("deploy_ui_serving", "asgi", "--entry=main.py"),
     )
 
 

@@ -23,17 +23,21 @@ def test_the_line_that_does_not_parse_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        b"\x00",
         b"\x89PNG\r\n\x1a\n",
         b"# coding: nonsense\n",
         "x = 'é'".encode("latin-1"),
         b"(" * 100_000,
         b"-" * 100_000 + b"1",
     ],
-    ids=["NUL", "a picture", "an unknown coding", "another coding", "brackets", "minuses"],
+    ids=["a picture", "an unknown coding", "another coding", "brackets", "minuses"],
 )
 def test_what_is_not_python_is_refused(tmp_path: Path, source: bytes) -> None:
     assert failure(tmp_path, source).code == "script_syntax"
+
+
+@pytest.mark.parametrize("source", [b"\x00", b"\x89PNG\r\n\x1a\n\x00\x00", "class Model: ...".encode("utf-16")])
+def test_what_is_no_text_is_called_so(tmp_path: Path, source: bytes) -> None:
+    assert failure(tmp_path, source).code == "script_not_text"
 
 
 @pytest.mark.parametrize(

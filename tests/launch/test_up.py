@@ -56,6 +56,13 @@ def test_nobody_else_on_the_machine_reaches_redis_or_the_supervisor(product: Pro
         assert not path.stat().st_mode & others or not path.parent.stat().st_mode & others
 
 
+def test_nothing_in_the_data_folder_is_open_to_others(product: Product) -> None:
+    others = stat.S_IRWXG | stat.S_IRWXO
+    found = [path for path in product.data_dir.rglob("*") if not path.is_socket()]
+    assert len(found) > 20
+    assert [str(path) for path in found if path.exists() and path.stat().st_mode & others] == []
+
+
 def test_redis_listens_on_no_port(product: Product) -> None:
     listening = psutil.Process(product.parts()["redis"]).net_connections("inet")
     assert listening == []
