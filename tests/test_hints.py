@@ -1,10 +1,14 @@
 import logging
+import socket
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from redis import Redis
 
 from deploy_ui import hints
+from deploy_ui.settings import settings
 from tests.waiting import eventually
 
 
@@ -23,4 +27,26 @@ def test_without_redis_a_hint_is_logged_and_costs_no_time(caplog: pytest.LogCapt
     with caplog.at_level(logging.WARNING):
         hints.publish("deployments", "wanted")
     assert time.monotonic() - began < 2
+    assert [record.message.split(":")[0] for record in caplog.records] == ["hint not sent"]
+
+
+@pytest.fixture
+def hanging_redis(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the product use a Redis that takes connections and never answers."""
+    path = data_dir / "hangs.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        monkeypatch.setenv("DEPLOY_UI_REDIS_URL", f"unix://{path}")
+        settings.cache_clear()
+        yield
+
+
+@pytest.mark.usefixtures("hanging_redis")
+def test_a_redis_that_hangs_is_left_alone_after_it_was_waited_for_once(caplog: pytest.LogCaptureFixture) -> None:
+    began = time.monotonic()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(10):
+            hints.publish("deployments", "deployment:a", "wanted")
+    assert time.monotonic() - began < 2 * hints.ANSWER_S
     assert [record.message.split(":")[0] for record in caplog.records] == ["hint not sent"]

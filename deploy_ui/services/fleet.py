@@ -1,12 +1,10 @@
 """What the controller reads and writes: every deployment at once. No person asks here, so there is no viewer."""
 
-import logging
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from redis.exceptions import RedisError
 from sqlmodel import col, delete, func, or_, select, update
 
 from deploy_ui import hints
@@ -29,15 +27,10 @@ MOST_EVENTS = 500
 SEEN_KINDS = (EventKind.PHASE, EventKind.INSTANCE_ENDED)
 """Events that the product writes by itself, so that a deployment that crashes for weeks makes many."""
 
-log = logging.getLogger(__name__)
-
 
 def beat() -> None:
     """Say that the controller is alive; to be said every few seconds."""
-    try:
-        hints.redis().set(HEARTBEAT, "1", ex=HEARTBEAT_S)
-    except RedisError as error:
-        log.warning("heartbeat not sent: %s", error)
+    hints.attempt("heartbeat not sent", lambda redis: redis.set(HEARTBEAT, "1", ex=HEARTBEAT_S))
 
 
 def deleted_slugs() -> list[str]:
