@@ -10,6 +10,8 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 UV := $(BIN)/python deploy_ui/registry.py
 INSTALLED := $(VENV)/.installed
+COMPILED := $(VENV)/.compiled
+SOURCES := $(shell find deploy_ui -name '*.py')
 GATES := $(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 
 .PHONY: help up test lint bench lock install pages browser
@@ -17,17 +19,17 @@ GATES := $(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: pages ## Install what is missing, and start everything on this machine until Ctrl-C
+up: pages $(COMPILED) ## Install what is missing, and start everything on this machine until Ctrl-C
 	@exec $(BIN)/deploy-ui up $(if $(KEEP_INSTANCES),--keep-instances)
 
-test: pages browser ## Run every gate and every test
+test: pages browser $(COMPILED) ## Run every gate and every test
 	@$(GATES)
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: install ## Run the gates without the tests
 	@$(GATES)
 
-bench: pages ## Run the benchmarks; they print what they measured
+bench: pages $(COMPILED) ## Run the benchmarks; they print what they measured
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py); done
 
 lock: install ## Resolve the dependencies anew into requirements.lock
@@ -44,8 +46,13 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@awk '/^uv==/ { found = 1 } found { print } found && !/\\$$/ { exit }' requirements.lock > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+# Once for all parts: they start at the same moment, and some environments forbid Python to keep what it compiled.
+$(COMPILED): $(INSTALLED) $(SOURCES)
+	@$(BIN)/python -m compileall -q deploy_ui
 	@touch $@
 
 pages: install

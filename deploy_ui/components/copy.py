@@ -2,13 +2,14 @@
 
 import reflex as rx
 
+from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import t
 
 
 class CopyButton(rx.Component):
     """Copies `text` in the browser and says so for a moment."""
 
-    library = rx.asset("copy.js", shared=True).importable_path
+    library = script("copy.js")
     tag = "CopyButton"
 
     text: rx.Var[str]

@@ -6,13 +6,14 @@ import reflex as rx
 from reflex.event import passthrough_event_spec
 
 from deploy_ui.components.icons import icon
+from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import t
 
 
 class PostForm(rx.Component):
     """Posts its fields as JSON to `action`; when that worked, loads the page `then`, or what `?next=` names."""
 
-    library = rx.asset("forms.js", shared=True).importable_path
+    library = script("forms.js")
     tag = "PostForm"
 
     action: rx.Var[str]
@@ -26,7 +27,7 @@ class PostForm(rx.Component):
 class LeaveButton(rx.Component):
     """Sends DELETE to `action`, forgets the tab's state and loads the page `then`."""
 
-    library = rx.asset("forms.js", shared=True).importable_path
+    library = script("forms.js")
     tag = "LeaveButton"
 
     action: rx.Var[str]
@@ -36,7 +37,7 @@ class LeaveButton(rx.Component):
 class PasswordField(rx.Component):
     """A password that can be shown."""
 
-    library = rx.asset("forms.js", shared=True).importable_path
+    library = script("forms.js")
     tag = "PasswordField"
 
     name: rx.Var[str]
@@ -51,7 +52,7 @@ class PasswordField(rx.Component):
 class WithFragment(rx.NoSSRComponent):
     """Its children if the address has a #fragment, else `fallback`."""
 
-    library = rx.asset("forms.js", shared=True).importable_path
+    library = script("forms.js")
     tag = "WithFragment"
 
     fallback: rx.Var[rx.Component]

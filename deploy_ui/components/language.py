@@ -2,13 +2,14 @@
 
 import reflex as rx
 
+from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import LanguageState
 
 
 class PageLanguage(rx.Component):
     """Sets `<html lang>`."""
 
-    library = rx.asset("language.js", shared=True).importable_path
+    library = script("language.js")
     tag = "PageLanguage"
 
     language: rx.Var[str]

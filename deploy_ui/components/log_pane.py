@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import t
 
 WORDS = (
@@ -13,13 +14,13 @@ WORDS = (
 )
 
 for _script in ("copy.js", "log_feed.js", "log_lines.js"):
-    rx.asset(_script, shared=True)  # what log_pane.js imports lies beside it
+    script(_script)  # what log_pane.js imports lies beside it
 
 
 class LogPane(rx.NoSSRComponent):
     """Shows what comes from `url`, follows it, searches in it; its children stand first in the toolbar."""
 
-    library = rx.asset("log_pane.js", shared=True).importable_path
+    library = script("log_pane.js")
     tag = "LogPane"
 
     url: rx.Var[str]

@@ -2,11 +2,13 @@
 
 import reflex as rx
 
+from deploy_ui.components.scripts import script
+
 
 class Notices(rx.Component):
     """Shows a notice whenever `number` changes."""
 
-    library = rx.asset("notices.js", shared=True).importable_path
+    library = script("notices.js")
     tag = "Notices"
 
     number: rx.Var[int]

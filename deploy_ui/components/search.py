@@ -3,11 +3,13 @@
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
+from deploy_ui.components.scripts import script
+
 
 class SearchField(rx.Component):
     """Keeps what is typed in the browser; tells the server when typing pauses."""
 
-    library = rx.asset("search.js", shared=True).importable_path
+    library = script("search.js")
     tag = "SearchField"
 
     value: rx.Var[str]

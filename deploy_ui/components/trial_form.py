@@ -5,8 +5,10 @@ from typing import Any
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
-_LIBRARY = rx.asset("trial_form.js", shared=True).importable_path
-rx.asset("copy.js", shared=True)  # what trial_form.js imports lies beside it
+from deploy_ui.components.scripts import script
+
+_LIBRARY = script("trial_form.js")
+script("copy.js")  # what trial_form.js imports lies beside it
 
 
 class CurlButton(rx.Component):

@@ -2,13 +2,14 @@
 
 import reflex as rx
 
+from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import LanguageState, t
 
 
 class When(rx.Component):
     """A moment, relative and ticking, or exact; the exact time is always in the tooltip."""
 
-    library = rx.asset("when.js", shared=True).importable_path
+    library = script("when.js")
     tag = "When"
 
     at: rx.Var[str]
