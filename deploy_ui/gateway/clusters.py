@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from deploy_ui.gateway import places
 from deploy_ui.gateway.protos import Message, typed
 from deploy_ui.gateway.routes import Route
 
@@ -13,9 +12,12 @@ MOST_AT_ONCE = 10_000
 MOST_RETRIES = 1000
 
 
-def cluster(route: Route, folder: Path) -> Message:
-    """Return the cluster of one deployment. It never changes: endpoints come and go in a file of their own."""
-    path = folder / places.endpoints(route.slug)
+def cluster(route: Route) -> Message:
+    """Return the cluster of one deployment, with its endpoints.
+
+    Endpoints have no file of their own: Envoy takes an inotify instance for each file it watches, a machine has 128 of
+    them for one user, and Envoy aborts without. Requests in flight outlive the exchange of their cluster.
+    """
     options = {
         "explicit_http_config": {"http_protocol_options": {}},
         "common_http_protocol_options": {"idle_timeout": f"{IDLE_CONNECTION_S}s"},
@@ -23,8 +25,8 @@ def cluster(route: Route, folder: Path) -> Message:
     return typed(
         "envoy.config.cluster.v3.Cluster",
         name=route.slug,
-        type="EDS",
-        eds_cluster_config={"eds_config": file_source(path)},
+        type="STATIC",
+        load_assignment=_load_assignment(route),
         connect_timeout="2s",
         lb_policy="LEAST_REQUEST",
         least_request_lb_config={"choice_count": 4},
@@ -39,19 +41,18 @@ def cluster(route: Route, folder: Path) -> Message:
     )
 
 
-def load_assignment(route: Route) -> Message:
-    """Return the endpoints of one deployment."""
-    endpoints = [{"endpoint": {"address": _address(each)}} for each in sorted(route.endpoints)]
-    localities = [{"lb_endpoints": endpoints}] if endpoints else []
-    return typed("envoy.config.endpoint.v3.ClusterLoadAssignment", cluster_name=route.slug, endpoints=localities)
-
-
 def file_source(path: Path) -> Message:
     """Say that a part of the configuration is in a file, read again when something is moved into its folder."""
     return {
         "resource_api_version": "V3",
         "path_config_source": {"path": str(path), "watched_directory": {"path": str(path.parent)}},
     }
+
+
+def _load_assignment(route: Route) -> Message:
+    endpoints = [{"endpoint": {"address": _address(each)}} for each in sorted(route.endpoints)]
+    localities = [{"lb_endpoints": endpoints}] if endpoints else []
+    return {"cluster_name": route.slug, "endpoints": localities}
 
 
 def _address(endpoint: str) -> Message:

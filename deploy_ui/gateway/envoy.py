@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy_ui.gateway import places
-from deploy_ui.gateway.clusters import cluster, load_assignment
+from deploy_ui.gateway.clusters import cluster
 from deploy_ui.gateway.listener import listener
 from deploy_ui.gateway.protos import Message
 from deploy_ui.gateway.routes import Route, RouteState
@@ -19,15 +19,15 @@ VERSION_LENGTH = 16
 def documents(routes: Sequence[Route], jwks: str, settings: Settings) -> dict[str, str]:
     """Return the text of each file by its path in the gateway's folder, in the order in which to write them.
 
-    Endpoints come before the clusters that have them, clusters before the routes that lead to them.
+    Clusters come before the routes that lead to them.
     """
     ordered = sorted(routes, key=lambda route: route.slug)
     alive = [route for route in ordered if route.state is not RouteState.DELETED]
-    files = {places.endpoints(route.slug): _resources([load_assignment(route)]) for route in alive}
-    files[places.CLUSTERS] = _resources([cluster(route, settings.gateway_dir) for route in alive])
-    files[places.ROUTES] = _resources([route_configuration(ordered)])
-    files[places.LISTENERS] = _resources([listener(jwks, settings)])
-    return files
+    return {
+        places.CLUSTERS: _resources([cluster(route) for route in alive]),
+        places.ROUTES: _resources([route_configuration(ordered)]),
+        places.LISTENERS: _resources([listener(jwks, settings)]),
+    }
 
 
 def version(path: Path) -> str:

@@ -9,13 +9,7 @@ from deploy_ui.settings import LONGEST_SOCKET_PATH, Settings
 LISTENERS = "xds/listeners/listeners.json"
 ROUTES = "xds/routes/routes.json"
 CLUSTERS = "xds/clusters/clusters.json"
-ENDPOINTS = "xds/endpoints"
 BOOTSTRAP = "bootstrap.json"
-
-
-def endpoints(slug: str) -> str:
-    """Name the file of one deployment's endpoints; a change in it disturbs no other deployment."""
-    return f"{ENDPOINTS}/{slug}/endpoints.json"
 
 
 def access_log(settings: Settings) -> Path:

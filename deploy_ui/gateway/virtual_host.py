@@ -14,6 +14,7 @@ RETRY_AFTER_S = 5
 RETRIED_BODY_BYTES = 1 << 20
 """A request is tried again on another instance as long as its body is no longer than this."""
 
+PATH = extension("path", typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=":path"))
 ANSWERS = {
     RouteState.NO_INSTANCE: (503, "deployment_not_ready"),
     RouteState.STOPPED: (503, "deployment_stopped"),
@@ -29,6 +30,7 @@ def route_configuration(routes: Sequence[Route]) -> Message:
         "name": "all",
         "domains": ["*"],
         "matcher": _matcher(routes),
+        "retry_policy": _retry_policy(),
         "request_body_buffer_limit": RETRIED_BODY_BYTES,
     }
     return typed(
@@ -46,27 +48,25 @@ def serves(route: Route) -> bool:
 
 def _matcher(routes: Sequence[Route]) -> Message:
     """Find a route by the first segment of the path, in a time that does not grow with the number of deployments."""
-    prefixes: Message = {}
-    exact: Message = {}
-    for route in routes:
-        whole = f"/{route.slug}"
-        prefixes[f"{whole}/"] = _action(_prefixed(route, f"{whole}/"))
-        prefixes[f"{whole}?"] = _action(_prefixed(route, whole))
-        prefixes[f"{whole}/{RESERVED}/"] = _action(_reserved(route))
-        exact[whole] = _action(_prefixed(route, whole))
     unknown = _action(_unknown())
     if not routes:
         return {"on_no_match": unknown}
-    by_whole_path = _tree("exact_match_map", exact, unknown)
-    return _tree("prefix_match_map", prefixes, {"matcher": by_whole_path})
+    prefixes: Message = {}
+    for route in routes:
+        whole = f"/{route.slug}"
+        prefixes[f"{whole}/"] = _action(_prefixed(route, f"{whole}/"))
+        prefixes[whole] = {"matcher": _nothing_behind(whole, _action(_prefixed(route, whole)), unknown)}
+        if route.state is not RouteState.DELETED:
+            prefixes[f"{whole}/{RESERVED}/"] = _action(_reserved(route))
+    return {"matcher_tree": {"input": PATH, "prefix_match_map": {"map": prefixes}}, "on_no_match": unknown}
 
 
-def _tree(kind: str, choices: Message, otherwise: Message) -> Message:
-    path = typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=":path")
-    return {
-        "matcher_tree": {"input": extension("path", path), kind: {"map": choices}},
-        "on_no_match": otherwise,
-    }
+def _nothing_behind(whole: str, action: Message, otherwise: Message) -> Message:
+    """Take the slug alone, with or without a query; another name that begins like it is unknown."""
+    matches = [{"exact": whole}, {"prefix": f"{whole}?"}]
+    predicates = [{"single_predicate": {"input": PATH, "value_match": match}} for match in matches]
+    alone = {"predicate": {"or_matcher": {"predicate": predicates}}, "on_match": action}
+    return {"matcher_list": {"matchers": [alone]}, "on_no_match": otherwise}
 
 
 def _action(route: Message) -> Message:
@@ -103,7 +103,6 @@ def _forward(route: Route) -> Message:
         "prefix_rewrite": "/",
         "timeout": "0s",
         "idle_timeout": seconds(route.request_timeout_s),
-        "retry_policy": _retry_policy(),
     }
     return {"route": action}
 
@@ -132,13 +131,11 @@ def _answer(route: Route) -> Message:
 
 
 def _reserved(route: Route) -> Message:
-    config = access.OPEN if route.state is RouteState.DELETED else access.closed(route)
-    answer = _answer(route) if route.state is RouteState.DELETED else _direct(404, "not_found")
+    """Keep our own addresses from the instance; nothing is there yet, so there is nothing to guard."""
     return {
-        "match": {"prefix": f"/{route.slug}/{RESERVED}"},
-        "metadata": _metadata(route),
-        "typed_per_filter_config": config,
-        **answer,
+        "match": {"prefix": f"/{route.slug}/{RESERVED}/"},
+        "typed_per_filter_config": access.OPEN,
+        **_direct(404, "not_found"),
     }
 
 

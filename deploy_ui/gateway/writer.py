@@ -1,10 +1,9 @@
 """Writes Envoy's files. Envoy reads a file again when one is moved into its folder, never when one is edited."""
 
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from deploy_ui.gateway import envoy, keys, places
+from deploy_ui.gateway import envoy, keys
 from deploy_ui.gateway.routes import Route
 from deploy_ui.settings import settings
 
@@ -14,7 +13,6 @@ def write(routes: Sequence[Route]) -> bool:
     now = settings()
     files = envoy.documents(routes, keys.public_jwks(), now)
     changed = [replace_if_changed(now.gateway_dir / name, text) for name, text in files.items()]
-    _forget_others(now.gateway_dir, files)
     return any(changed)
 
 
@@ -27,11 +25,3 @@ def replace_if_changed(path: Path, text: str) -> bool:
     draft.write_text(text)
     draft.replace(path)
     return True
-
-
-def _forget_others(folder: Path, files: Mapping[str, str]) -> None:
-    """Remove the endpoints of deployments that have no cluster any more."""
-    kept = {(folder / name).parent for name in files}
-    for path in (folder / places.ENDPOINTS).glob("*"):
-        if path not in kept:
-            shutil.rmtree(path, ignore_errors=True)

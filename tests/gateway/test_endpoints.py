@@ -160,6 +160,12 @@ def first_answers(call: Callable[[], int]) -> set[int]:
     return seen
 
 
+def test_many_deployments_are_served(gateway: Gateway, upstream: Upstream) -> None:
+    gateway.serve(*(serving(f"a{number}", upstream.address) for number in range(300)))
+    assert gateway.call("/a7/", secret("a7")).status_code == 200
+    assert gateway.call("/a299/", secret("a299")).status_code == 200
+
+
 def test_a_file_that_envoy_refuses_leaves_the_old_routes_and_shows(gateway: Gateway, upstream: Upstream) -> None:
     gateway.serve(serving("a", upstream.address))
     writer.write([serving("a", upstream.address, timeout_s=-1)])

@@ -28,9 +28,8 @@ def test_the_same_routes_in_any_order_give_the_same_bytes() -> None:
     assert documents(other) == documents(ROUTES)
 
 
-def test_endpoints_are_written_before_clusters_and_clusters_before_routes() -> None:
-    names = list(documents(ROUTES))
-    assert names == [places.endpoints(slug) for slug in "abd"] + [places.CLUSTERS, places.ROUTES, places.LISTENERS]
+def test_clusters_are_written_before_routes() -> None:
+    assert list(documents(ROUTES)) == [places.CLUSTERS, places.ROUTES, places.LISTENERS]
 
 
 def test_a_new_endpoint_changes_one_file() -> None:
@@ -38,7 +37,7 @@ def test_a_new_endpoint_changes_one_file() -> None:
         documents([serving("a", "127.0.0.1:1"), serving("b", "127.0.0.1:1")]),
         documents([serving("a", "127.0.0.1:1", "127.0.0.1:2"), serving("b", "127.0.0.1:1")]),
     )
-    assert [name for name in before if before[name] != after[name]] == [places.endpoints("a")]
+    assert [name for name in before if before[name] != after[name]] == [places.CLUSTERS]
 
 
 def test_a_revoked_key_changes_one_file() -> None:
@@ -69,11 +68,11 @@ def test_only_answers_that_tell_nothing_are_open() -> None:
     assert {route["direct_response"]["status"] for route in opened} == {404, 410}
 
 
-@pytest.mark.parametrize("endpoint", [("127.0.0.1:80", "127.0.0.1"), ("[::1]:80", "::1"), ("node-1:80", "node-1")])
+@pytest.mark.parametrize("endpoint", [("127.0.0.1:80", "127.0.0.1"), ("[::1]:80", "::1")])
 def test_an_endpoint_is_a_host_and_a_port(endpoint: tuple[str, str]) -> None:
     text, host = endpoint
-    assignment = json.loads(documents([serving("a", text)])[places.endpoints("a")])["resources"][0]
-    [found] = assignment["endpoints"][0]["lb_endpoints"]
+    [cluster] = json.loads(documents([serving("a", text)])[places.CLUSTERS])["resources"]
+    [found] = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"]
     assert found["endpoint"]["address"]["socket_address"] == {"address": host, "port_value": 80}
 
 

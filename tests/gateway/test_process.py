@@ -51,12 +51,6 @@ def test_writing_the_same_routes_again_changes_nothing() -> None:
     assert not writer.write([serving("a", "127.0.0.1:1")])
 
 
-def test_the_endpoints_of_a_deployment_that_is_gone_are_removed(data_dir: Path) -> None:
-    writer.write([serving("a", "127.0.0.1:1"), serving("b", "127.0.0.1:1")])
-    writer.write([serving("b", "127.0.0.1:1")])
-    assert [path.name for path in (data_dir / "gateway" / places.ENDPOINTS).iterdir()] == ["b"]
-
-
 def test_a_long_data_folder_still_gets_a_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEPLOY_UI_DATA_DIR", str(tmp_path / ("x" * 120)))
     settings.cache_clear()

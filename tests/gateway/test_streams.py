@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 
 from tests.gateway.conftest import Gateway, secret, serving
 from tests.gateway.http2 import answers_200
-from tests.gateway.upstream import Upstream, send_raw
+from tests.gateway.upstream import Upstream, send_raw, unused_address
 
 
 def test_a_streamed_answer_passes_chunk_by_chunk(gateway: Gateway, upstream: Upstream) -> None:
@@ -44,6 +44,17 @@ def test_a_stream_may_take_longer_than_the_request_timeout(gateway: Gateway, ups
         while time.monotonic() < began + 1.5:
             upstream.gate.release()
             assert next(chunks)
+
+
+def test_a_stream_goes_on_while_the_deployments_instances_change(gateway: Gateway, upstream: Upstream) -> None:
+    gateway.serve(serving("a", upstream.address))
+    with gateway.http.stream("GET", "/a/stream", headers={"x-api-key": secret("a")}) as response:
+        chunks = response.iter_text()
+        assert next(chunks) == "data: 0\n\n"
+        gateway.serve(serving("a", unused_address()))
+        gateway.serve()
+        upstream.gate.release()
+        assert next(chunks) == "data: 1\n\n"
 
 
 def test_a_stream_that_falls_silent_is_cut_off(gateway: Gateway, upstream: Upstream) -> None:
