@@ -103,6 +103,11 @@ def test_whatever_the_interface_asks_of_a_service_says_who_asks() -> None:
     assert {(path, verb) for path, verb in verbs if first[verb] != Viewer.__name__} == set()
 
 
+def test_scripts_are_named_without_reading_the_stack() -> None:
+    found = [path for path in tree.python("deploy_ui") if "rx.asset(" in path.read_text()]
+    assert tree.names(found) == ["deploy_ui/components/scripts.py"]
+
+
 def public_functions(path: Path) -> dict[str, str]:
     """Return the public functions of a module with the type of their first argument."""
     functions = [node for node in tree.parsed(path).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]

@@ -6,15 +6,16 @@ import reflex as rx
 from reflex.utils.imports import ImportVar
 from reflex.vars import VarData
 
+from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import LanguageState
 
-LIBRARY = rx.asset("amounts.js", shared=True).importable_path
+LIBRARY = script("amounts.js")
 
 
 class Elapsed(rx.Component):
     """How long something has been going on, ticking."""
 
-    library = rx.asset("elapsed.js", shared=True).importable_path
+    library = script("elapsed.js")
     tag = "Elapsed"
 
     since: rx.Var[str]

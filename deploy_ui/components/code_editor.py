@@ -5,7 +5,9 @@ from typing import Any
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
-SCRIPT = rx.asset("code_editor.js", shared=True).importable_path
+from deploy_ui.components.scripts import script
+
+SCRIPT = script("code_editor.js")
 PACKAGES = [
     "@codemirror/state@6.7.6",
     "@codemirror/view@6.43.15",

@@ -5,16 +5,17 @@ from typing import Any
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
+from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import LanguageState, t
 
 WORDS = (
     *("drop", "choose_files", "choose_folder", "remove", "remove_all"),
     *("together", "passed_over", "unpacked", "as_it_is"),
 )
-SCRIPT = rx.asset("upload_form.js", shared=True).importable_path
+SCRIPT = script("upload_form.js")
 
 for _script in ("amounts.js", "drafts.js", "dropped.js", "form_fields.js"):
-    rx.asset(_script, shared=True)  # what the scripts here import lies beside them
+    script(_script)  # what the scripts here import lies beside them
 
 
 class UploadForm(rx.Component):
@@ -60,7 +61,7 @@ class CancelButton(rx.Component):
 class FileDrop(rx.NoSSRComponent):
     """The files of the form around it."""
 
-    library = rx.asset("file_drop.js", shared=True).importable_path
+    library = script("file_drop.js")
     tag = "FileDrop"
 
     name: rx.Var[str]
@@ -74,7 +75,7 @@ class FileDrop(rx.NoSSRComponent):
 class EnvField(rx.Component):
     """`NAME=value` lines of the form around it."""
 
-    library = rx.asset("env_field.js", shared=True).importable_path
+    library = script("env_field.js")
     tag = "EnvField"
 
     name: rx.Var[str]
