@@ -42,7 +42,7 @@ def publish(*topics: str) -> None:
 
 
 def attempt(undone: str, do: Callable[[Redis], object]) -> None:
-    """Ask something of Redis that may be lost. A failure is logged as `undone`; then Redis is left alone for a while."""
+    """Ask something of Redis that may be lost. A failure is logged as `undone`, and Redis left alone for a while."""
     client = redis()
     if time.monotonic() < _rests_until.get(client, 0.0):
         return
