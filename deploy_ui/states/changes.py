@@ -53,19 +53,23 @@ def listening(*topics: str) -> Iterator[asyncio.Event]:
 
 async def pump() -> None:
     """Carry hints from Redis to the listeners, for ever; a Redis that went away is waited for."""
+    away = asyncio.Event()
     while True:
         try:
-            await _listen()
+            await _listen(away)
         except (RedisError, OSError) as error:
-            log.warning("no hints until Redis is back: %s", error)
+            if not away.is_set():
+                log.warning("no hints until Redis is back: %s", error)
+            away.set()
             await asyncio.sleep(RECONNECT_S)
 
 
-async def _listen() -> None:
+async def _listen(away: asyncio.Event) -> None:
     async with Redis.from_url(settings().redis) as redis, redis.pubsub() as subscription:
         await subscription.psubscribe(f"{CHANNEL}*")
         async for message in subscription.listen():
             if message["type"] == "psubscribe":
+                away.clear()
                 _wake(*_listeners)  # hints were lost while nobody was subscribed
             elif message["type"] == "pmessage":
                 _wake(message["channel"].decode().removeprefix(CHANNEL))
