@@ -6,13 +6,13 @@ from redis import Redis
 
 from deploy_ui import hints
 from deploy_ui.states import changes
-from tests.waiting import eventually_async
 
 
 @pytest.fixture
-async def pumping(redis: Redis) -> AsyncIterator[None]:
-    task = asyncio.create_task(changes.pump())
-    await eventually_async(lambda: redis.pubsub_numpat() == 1)
+async def pumping(redis: Redis) -> AsyncIterator[None]:  # noqa: ARG001 -- sets the address first
+    with changes.listening("anything") as subscribed:
+        task = asyncio.create_task(changes.pump())
+        await asyncio.wait_for(subscribed.wait(), 10)
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

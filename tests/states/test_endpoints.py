@@ -1,14 +1,18 @@
 """Every method of a state without an underscore can be called by anybody who opens a socket."""
 
+import re
 from collections.abc import Iterator
 
+import pytest
 import reflex as rx
 from reflex.state import BaseState
 
+from deploy_ui.build_pages import ROOT
 from deploy_ui.deploy_ui import app
 
 FOR_EVERYBODY = {
     "LanguageState.choose",  # sets the tab's own language
+    "NewImageState.refused",  # shows texts in the tab itself
     "NoticeState.unforeseen",  # shows a number in the tab itself
     "NewImageState.refused",  # shows a text in the tab itself
     "SessionState.start",  # redirects
@@ -36,3 +40,15 @@ def _asks(fn: object) -> bool:
         return True
     code = getattr(fn, "__code__", None)
     return code is not None and bool({"live", "viewer_of"} & set(code.co_names))
+
+
+@pytest.mark.parametrize(
+    "name", ["rx.toast", "rx.call_script", "rx.call_function", "rx.upload", "rx.script", "rx.html("]
+)
+def test_nothing_is_used_that_needs_eval_or_opens_a_door(name: str) -> None:
+    interface = [
+        path for layer in ("pages", "states", "components") for path in (ROOT / "deploy_ui" / layer).rglob("*.py")
+    ]
+    assert interface
+    code = {path: re.sub(r'""".*?"""', "", path.read_text(), flags=re.DOTALL) for path in interface}
+    assert [path.name for path, text in code.items() if name in text] == []
