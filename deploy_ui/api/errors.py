@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -14,14 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from deploy_ui.api.language import accepted
+from deploy_ui.api.refusals import refusal
 from deploy_ui.errors import AppError, TooMany
 from deploy_ui.i18n import catalog
 
 BY_STATUS = {400: "body_unreadable", 404: "address_unknown", 405: "method_not_allowed"}
-BY_KIND = {"missing": "field_missing", "extra_forbidden": "field_unknown", "json_invalid": "json_broken"}
-"""What pydantic calls it, and what we do. Anything else is `field_wrong`."""
-OUTER = {"body", "query", "path", "header"}
-LONGEST_FIELD = 100
 
 log = logging.getLogger(__name__)
 
@@ -97,15 +94,8 @@ async def _foreseen(request: Request, error: Exception) -> JSONResponse:
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-    first = error.errors()[0]
-    facts = {"field": _field(first["loc"]), "problem": str(first["msg"])}
-    return answer(request, 422, BY_KIND.get(first["type"], "field_wrong"), facts)
-
-
-def _field(place: Sequence[str | int]) -> str:
-    """Return the path of a value in the request, for example `env.NAME`."""
-    inner = place[1:] if place and place[0] in OUTER else place
-    return ".".join(str(part) for part in inner)[:LONGEST_FIELD] or "body"
+    code, facts = refusal(error.errors()[0])
+    return answer(request, 422, code, facts)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

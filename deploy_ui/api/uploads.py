@@ -110,7 +110,7 @@ class ImageForm:
 def _parsed(name: str, value: str) -> object:
     if name == "kind":
         if value not in set(ImageKind):
-            raise Invalid("field_wrong", field="kind", problem=", ".join(ImageKind))
+            raise Invalid("field_not_listed", field="kind", choices=", ".join(ImageKind))
         return ImageKind(value)
     if name == "env":
         try:
