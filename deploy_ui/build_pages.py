@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+"""Where `rxconfig.py`, `alembic/` and the built pages lie."""
 INPUTS = (
     "rxconfig.py",
     "assets",

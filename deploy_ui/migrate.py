@@ -1,20 +1,18 @@
 """Brings the database's tables up to date."""
 
 import fcntl
-from pathlib import Path
 
 from alembic.config import Config
 
 from alembic import command
+from deploy_ui.build_pages import ROOT
 from deploy_ui.settings import settings
-
-PROJECT = Path(__file__).resolve().parent.parent
 
 
 def config() -> Config:
     """Return alembic's configuration for the database of the settings."""
-    made = Config(PROJECT / "alembic.ini")
-    made.set_main_option("script_location", str(PROJECT / "alembic").replace("%", "%%"))
+    made = Config(ROOT / "alembic.ini")
+    made.set_main_option("script_location", str(ROOT / "alembic").replace("%", "%%"))
     made.attributes["url"] = settings().database
     return made
 

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LONGEST_SOCKET_PATH = 100
 """Unix socket paths end at 107 bytes on Linux; some room is left for suffixes."""
+REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 -- what is listened on, and where it is reached
 
 
 class Settings(BaseSettings):
@@ -54,14 +55,18 @@ class Settings(BaseSettings):
         """The SQLAlchemy address of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'deploy-ui.db'}"
 
-    @property
-    def redis_socket(self) -> Path:
-        """Where the embedded Redis listens: in the data folder unless that path is too long for a socket."""
-        path = self.data_dir / "run" / "redis.sock"
+    def socket(self, name: str) -> Path:
+        """Return where a unix socket lies: in the data folder unless that path is too long for a socket."""
+        path = self.run_dir / name
         if len(str(path)) <= LONGEST_SOCKET_PATH:
             return path
-        name = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"deploy-ui-{name}" / "redis.sock"
+        folder = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"deploy-ui-{folder}" / name
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where the embedded Redis listens."""
+        return self.socket("redis.sock")
 
     @property
     def redis(self) -> str:
@@ -71,12 +76,22 @@ class Settings(BaseSettings):
     @property
     def console(self) -> str:
         """The console's address as people type it, without a slash at the end."""
-        return (self.console_url or f"http://{self.console_host}:{self.console_port}").rstrip("/")
+        return (self.console_url or _url(self.console_host, self.console_port)).rstrip("/")
 
     @property
     def gateway(self) -> str:
         """The gateway's address as callers type it, without a slash at the end."""
-        return (self.gateway_url or f"http://{self.gateway_host}:{self.gateway_port}").rstrip("/")
+        return (self.gateway_url or _url(self.gateway_host, self.gateway_port)).rstrip("/")
+
+    @property
+    def local_console(self) -> str:
+        """Where processes of this machine reach the console, whatever people see."""
+        return _url(REACHED_AT.get(self.console_host, self.console_host), self.console_port)
+
+    @property
+    def local_gateway(self) -> str:
+        """Where processes of this machine reach the gateway, whatever callers see."""
+        return _url(REACHED_AT.get(self.gateway_host, self.gateway_host), self.gateway_port)
 
     @property
     def images_dir(self) -> Path:
@@ -122,6 +137,10 @@ class Settings(BaseSettings):
     def run_dir(self) -> Path:
         """Sockets, pid and supervisor files of the running product."""
         return self.data_dir / "run"
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @functools.cache

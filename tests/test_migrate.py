@@ -8,6 +8,7 @@ from sqlalchemy.pool import NullPool
 
 from alembic import command
 from deploy_ui import migrate
+from deploy_ui.build_pages import ROOT
 from deploy_ui.settings import settings
 
 
@@ -20,7 +21,7 @@ def test_migrating_twice_does_nothing(database: str, data_dir: Path) -> None:
 
 def test_parts_that_migrate_at_once_take_turns(data_dir: Path) -> None:
     command = [sys.executable, "-c", "from deploy_ui.migrate import upgrade; upgrade()"]
-    parts = [subprocess.Popen(command, cwd=migrate.PROJECT) for _ in range(2)]
+    parts = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
     assert [part.wait(timeout=60) for part in parts] == [0, 0]
     assert (data_dir / "deploy-ui.db").exists()
 

@@ -22,6 +22,20 @@ def test_addresses_that_people_see_may_differ_from_those_listened_on(monkeypatch
     assert (made.console, made.gateway) == ("https://deploy.example.org", "https://models.example.org")
 
 
+@pytest.mark.parametrize(
+    ("host", "seen", "reached"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("0.0.0.0", "http://0.0.0.0:8080", "http://127.0.0.1:8080"),  # noqa: S104 -- nothing listens here
+        ("::", "http://[::]:8080", "http://[::1]:8080"),
+        ("10.1.2.3", "http://10.1.2.3:8080", "http://10.1.2.3:8080"),
+    ],
+)
+def test_what_listens_everywhere_is_reached_on_loopback(host: str, seen: str, reached: str) -> None:
+    made = Settings(gateway_host=host)
+    assert (made.gateway, made.local_gateway) == (seen, reached)
+
+
 def test_the_redis_socket_fits_into_the_kernels_limit_however_deep_the_data_folder_is() -> None:
     shallow, deep = Settings(data_dir=Path("/d")), Settings(data_dir=Path("/" + "deep/" * 50))
     assert shallow.redis_socket == Path("/d/run/redis.sock")

@@ -3,7 +3,6 @@
 A part that was started alone, as a cluster would, has no lifeline and ends only when it is told to.
 """
 
-import ctypes
 import os
 import signal
 import sys
@@ -12,9 +11,12 @@ from pathlib import Path
 
 import psutil
 
+from deploy_ui.runtimes.keeper import kernel
+
 SUPERVISED = "DEPLOY_UI_SUPERVISED"
 """Set in the environment of everything that `deploy-ui up` starts: the folder for its pid file."""
-PR_SET_PDEATHSIG = 1
+GRACE_S = 20
+"""How long parts may take to end once they were told to."""
 
 
 def attach(name: str) -> None:
@@ -26,8 +28,7 @@ def attach(name: str) -> None:
     if folder is None:
         return
     parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    kernel.die_with_parent(signal.SIGTERM)
     if parent == 1 or os.getppid() != parent:  # it ended before the kernel knew of our wish
         sys.exit(1)
     Path(folder, f"{name}.pid").write_text(f"{os.getpid()} {psutil.Process().create_time()}")
@@ -39,7 +40,7 @@ def alive(folder: Path) -> dict[str, int]:
     return {name: pid for name, pid in found.items() if pid is not None}
 
 
-def end_all(folder: Path, *, grace_s: float) -> None:
+def end_all(folder: Path, *, grace_s: float = GRACE_S) -> None:
     """End every part that still runs: SIGTERM, and SIGKILL to what is left after the grace. Returns when none is."""
     processes = [psutil.Process(pid) for pid in alive(folder).values()]
     for process in processes:

@@ -15,9 +15,6 @@ from deploy_ui.errors import Conflict, NotFound, Unavailable
 from deploy_ui.launch import lifeline
 from deploy_ui.settings import Settings
 
-LEFTOVER_GRACE_S = 20
-"""How long parts of an earlier start that was killed may take to end by themselves."""
-
 
 @contextmanager
 def claim(settings: Settings) -> Iterator[None]:
@@ -41,7 +38,7 @@ def check(settings: Settings) -> None:
     """Raise if the parts could not start."""
     if build_pages.built() is None:
         raise NotFound("pages_not_built")
-    lifeline.end_all(settings.run_dir, grace_s=LEFTOVER_GRACE_S)
+    lifeline.end_all(settings.run_dir)  # what an earlier start left that was killed
     free_port(settings.console_host, settings.console_port, "DEPLOY_UI_CONSOLE_PORT")
     free_port(settings.gateway_host, settings.gateway_port, "DEPLOY_UI_GATEWAY_PORT")
 

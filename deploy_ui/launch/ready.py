@@ -7,15 +7,13 @@ from urllib.request import ProxyHandler, build_opener
 from deploy_ui.settings import Settings
 
 TIMEOUT_S = 5
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - what is listened on, and where it is then reached
 
 
 def missing(settings: Settings) -> list[str]:
     """Return the names of the parts that do not work yet; `console` if nobody answers at all."""
-    host = ANYWHERE.get(settings.console_host, settings.console_host)
     opener = build_opener(ProxyHandler({}))  # never through the proxy of this machine
     try:
-        with opener.open(f"http://{host}:{settings.console_port}/readyz", timeout=TIMEOUT_S) as answer:
+        with opener.open(f"{settings.local_console}/readyz", timeout=TIMEOUT_S) as answer:
             body = json.load(answer)
     except HTTPError as error:
         body = _body(error)

@@ -74,8 +74,8 @@ def log_file(part: str, settings: Settings) -> Path:
 
 
 def socket(settings: Settings) -> Path:
-    """Return where supervisord listens; beside Redis, because that path is short enough for a socket."""
-    return settings.redis_socket.parent / "up.sock"
+    """Return where supervisord listens."""
+    return settings.socket("up.sock")
 
 
 @dataclass(frozen=True)

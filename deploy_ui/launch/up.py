@@ -8,19 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Protocol
 
+from deploy_ui import build_pages
 from deploy_ui.errors import Unavailable
 from deploy_ui.launch import lifeline, preflight, ready, supervisord
 from deploy_ui.launch.parts import Part, foundation, part_command, parts
 from deploy_ui.launch.watch import Watch
 from deploy_ui.settings import Settings, settings
 
-PROJECT = Path(__file__).parents[2]
-"""Where `rxconfig.py`, `alembic/` and the built pages lie."""
 SUPERVISOR_S = 20
-LEFTOVER_GRACE_S = 20
 LOOK_EVERY_S = 1.0
 STARTING_LOOK_S = 0.1
 SLOW_S = 30
@@ -51,10 +48,10 @@ def up(*, say: Say, end_instances: Callable[[], None] | None) -> None:
 @contextmanager
 def _supervisor(current: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """Run supervisord, with every part configured and none started."""
-    for folder in (current.part_logs_dir, current.redis_socket.parent):
+    for folder in (current.part_logs_dir, supervisord.socket(current).parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     configuration = current.run_dir / "supervisord.conf"
-    configuration.write_text(supervisord.document([*foundation(current), *parts(current)], current, PROJECT))
+    configuration.write_text(supervisord.document([*foundation(current), *parts(current)], current, build_pages.ROOT))
     keeper = subprocess.Popen(
         [sys.executable, "-m", "deploy_ui.launch.keeper", str(configuration)],
         process_group=0,  # Ctrl-C in a terminal reaches us alone: we end the parts in their order
@@ -66,7 +63,7 @@ def _supervisor(current: Settings) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         keeper.terminate()
         keeper.wait()
-        lifeline.end_all(current.run_dir, grace_s=LEFTOVER_GRACE_S)  # if supervisord was killed
+        lifeline.end_all(current.run_dir)  # if supervisord was killed
 
 
 def _wait_for_supervisor(keeper: subprocess.Popen[bytes], current: Settings) -> None:
