@@ -117,4 +117,4 @@ def _parsed(name: str, value: str) -> object:
             return ENV.validate_json(value or "{}", strict=True)
         except (ValidationError, json.JSONDecodeError) as error:
             raise Invalid("env_not_object", field="env", example=ENV_EXAMPLE) from error
-    return value
+    return value.replace("\r\n", "\n")  # browsers send a form's text with these line ends

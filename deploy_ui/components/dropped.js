@@ -43,6 +43,7 @@ function sorted(all) {
   const tops = new Set(files.map(({ path }) => path.slice(0, path.indexOf("/") + 1)));
   const [top] = tops;
   const whole = tops.size === 1 && top && files.some(({ path }) => PROJECT.has(path.slice(top.length)));
+  files.sort((one, other) => (one.path < other.path ? -1 : 1));
   return {
     files: files.map(({ path, file }) => ({ path: whole ? path.slice(top.length) : path, file })),
     passedOver: all.length - files.length,

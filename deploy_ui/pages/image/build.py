@@ -119,7 +119,7 @@ def _mark(each: Step) -> rx.Component:
     return rx.match(
         each.state,
         ("ok", icon("check", custom_attrs={"data-mark": "ok"})),
-        ("failed", rx.el.span(dot("failed"), class_name="mark-box")),
+        *((state, rx.el.span(dot(state), class_name="mark-box")) for state in ("failed", "canceled")),
         rx.el.span(dot("building"), class_name="mark-box"),
     )
 

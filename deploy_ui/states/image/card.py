@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import reflex as rx
 
-from deploy_ui.enums import BuildStep
+from deploy_ui.enums import BuildStep, ImageStatus
 from deploy_ui.errors import AppError
 from deploy_ui.i18n.ui import language_of
 from deploy_ui.services import images
@@ -24,7 +24,7 @@ class Step:
 
     step: BuildStep
     state: str
-    """`running`, `ok` or `failed`."""
+    """`running`, `ok`, `failed` or `canceled`."""
     duration_s: float
     began_at: datetime | None
     left: float
@@ -65,12 +65,12 @@ class ImageState(rx.State):
 
     @rx.var
     def script_line(self) -> int:
-        """The line of the script that the build failed at."""
+        """Where in the script the build failed; 0: not there."""
         return self._line("script_")
 
     @rx.var
     def requirements_line(self) -> int:
-        """The line of the requirements that the build failed at."""
+        """Where in the requirements the build failed; 0: not there."""
         return self._line("requirement_")
 
     @rx.event(background=True)
@@ -104,14 +104,15 @@ class ImageState(rx.State):
 
 
 def _steps(card: ImageCard) -> list[Step]:
-    whole = max((each.offset_s + each.duration_s for each in card.steps), default=0.0) or 1.0
+    begin = min((each.offset_s for each in card.steps), default=0.0)
+    whole = max((each.offset_s - begin + each.duration_s for each in card.steps), default=0.0) or 1.0
     return [
         Step(
             step=each.step,
-            state=each.state,
+            state="canceled" if each.state == "failed" and card.status == ImageStatus.CANCELED else each.state,
             duration_s=each.duration_s,
             began_at=card.started_at + timedelta(seconds=each.offset_s) if card.started_at else None,
-            left=min(100 - SHORTEST_BAR, round(100 * each.offset_s / whole, 1)),
+            left=min(100 - SHORTEST_BAR, round(100 * (each.offset_s - begin) / whole, 1)),
             width=max(SHORTEST_BAR, round(100 * each.duration_s / whole, 1)),
         )
         for each in card.steps
