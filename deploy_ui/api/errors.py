@@ -113,4 +113,5 @@ async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     """Log what nobody foresaw under a number, and give the client that number only."""
     number = secrets.token_hex(4)
     log.error("unforeseen failure %s: %s %s", number, request.method, request.url.path, exc_info=error)
-    return answer(request, 500, "unforeseen", {"id": number})
+    headers = {"connection": "close"}  # as the server does behind an exception; a client must not reuse it
+    return answer(request, 500, "unforeseen", {"id": number}, headers=headers)

@@ -32,6 +32,8 @@ def refusal(error: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
     context: Mapping[str, object] = error.get("ctx") or {}
     if kind == "json_invalid":
         return "json_broken", {"field": "body", "at": place[-1] + 1 if isinstance(place[-1], int) else 1}
+    if kind == "surrogate":
+        return "text_broken", {"field": "body"}
     if place == WHOLE_BODY:
         return "json_expected", {"field": "body"}
     facts = {fact: str(context[name]) for name, fact in CONTEXT.items() if name in context}

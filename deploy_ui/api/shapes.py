@@ -1,10 +1,11 @@
 """Shapes that several routes share."""
 
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from deploy_ui.services.paging import DEFAULT_LIMIT, LARGEST_LIMIT, Page
 
@@ -19,6 +20,28 @@ class Body(BaseModel):
     """What a client sends: an unknown name is a mistake, not to be passed over."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_characters(cls, data: Any) -> Any:
+        """Refuse lone surrogates, which JSON can spell and neither a database nor an answer can hold."""
+        if not _encodable(data):
+            raise PydanticCustomError("surrogate", "broken character")
+        return data
+
+
+def _encodable(data: object) -> bool:
+    waiting = [data]
+    while waiting:
+        match waiting.pop():
+            case str(text):
+                if not text.isascii() and text.encode("utf-8", "ignore").decode() != text:
+                    return False
+            case list(items):
+                waiting += items
+            case dict(named):
+                waiting += [*named, *named.values()]
+    return True
 
 
 class Listing(BaseModel, Generic[T]):

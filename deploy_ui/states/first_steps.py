@@ -40,11 +40,11 @@ class FirstStepsState(rx.State):
             slug = await asyncio.to_thread(_deploy, viewer, example, language)
         except AppError as error:
             async with self:
-                self.busy = False
                 await notices.failure(self, error)
             return None
-        async with self:
-            self.busy = False
+        finally:  # whatever broke, the button works again
+            async with self:
+                self.busy = False
         return rx.redirect(f"/deployments/{slug}/general")
 
 

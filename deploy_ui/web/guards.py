@@ -5,6 +5,7 @@ and has no limit on bodies. Each wrapper here mends one of these.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -12,10 +13,14 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from deploy_ui.api.language import accepted
+from deploy_ui.i18n.catalog import text
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FOREVER = "public, max-age=31536000, immutable"
 """For files whose name holds the hash of their content."""
 POLICY_VIOLATION = 1008
+LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 class SameOrigin:
@@ -36,7 +41,7 @@ class SameOrigin:
             await receive()
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         else:
-            await refuse(send, 403, "foreign_origin", "This request came from another site.")
+            await refuse(scope, send, 403, "foreign_origin")
 
     def _allowed(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
@@ -62,8 +67,8 @@ class BodyLimit:
             return
         limit = self.upload_limit if scope["path"].rstrip("/") == self.uploads else self.limit
         declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdigit() or int(declared) > limit:
-            await _too_large(send, limit)
+        if not LENGTH.fullmatch(declared) or int(declared) > limit:
+            await _too_large(scope, send, limit)
             return
         await self._counted(scope, receive, send, limit)
 
@@ -89,16 +94,15 @@ class BodyLimit:
         with suppress(_OverLimit):
             await self.app(scope, receive_counted, send_noted)
         if taken > limit and not answered:
-            await _too_large(send, limit)
+            await _too_large(scope, send, limit)
 
 
 class _OverLimit(Exception):
     """The body is longer than allowed."""
 
 
-async def _too_large(send: Send, limit: int) -> None:
-    limit_mb = max(1, limit // (1024 * 1024))
-    await refuse(send, 413, "body_too_large", f"The body is larger than {limit_mb} MB.", limit_mb=limit_mb)
+async def _too_large(scope: Scope, send: Send, limit: int) -> None:
+    await refuse(scope, send, 413, "body_too_large", limit_mb=max(1, limit // (1024 * 1024)))
 
 
 class AnswerHeaders:
@@ -152,9 +156,10 @@ def content_policy(script_hashes: Iterable[str]) -> str:
     )
 
 
-async def refuse(send: Send, status: int, code: str, message: str, **facts: object) -> None:
-    """Answer with an error of the shape that the API uses."""
-    error = {"code": code, "message": message, **({"facts": facts} if facts else {})}
+async def refuse(scope: Scope, send: Send, status: int, code: str, **facts: object) -> None:
+    """Answer with an error of the shape and in the language that the API uses."""
+    language = accepted(Headers(scope=scope).get("accept-language"))
+    error = {"code": code, "message": text(language, f"error.{code}", **facts), **({"facts": facts} if facts else {})}
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps({"error": error}).encode()})
+    await send({"type": "http.response.body", "body": json.dumps({"error": error}, ensure_ascii=False).encode()})

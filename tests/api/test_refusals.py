@@ -77,6 +77,14 @@ async def test_broken_json_names_the_place(editor: Client) -> None:
     assert (error["code"], error["field"], error["facts"]) == ("json_broken", "body", {"at": 14})
 
 
+async def test_half_a_character_is_refused_wherever_it_stands(editor: Client) -> None:
+    for body in (b'{"name": "\\ud800"}', b'{"env": {"\\udfff": "x"}}', b'{"env": {"a": ["\\ud800"]}}'):
+        answer = await editor.post("/api/v1/deployments", content=body, headers=JSON)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "text_broken")
+    whole = {"name": "\U0001f642", "image": "nothing"}
+    assert (await editor.post("/api/v1/deployments", json=whole)).json()["error"]["code"] == "image_unknown"
+
+
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [

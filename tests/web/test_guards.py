@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from deploy_ui.i18n.catalog import text
 from deploy_ui.web.guards import AnswerHeaders, BodyLimit, SameOrigin, content_policy
 
 CONSOLE = "https://console.example.org"
@@ -108,9 +109,17 @@ async def test_a_body_of_undeclared_length_is_counted_as_it_comes() -> None:
     assert answer.json()["error"]["code"] == "body_too_large"
 
 
-async def test_a_length_that_is_no_number_is_refused() -> None:
+@pytest.mark.parametrize("length", [b"-1", b"\xb2", b"9" * 5000])
+async def test_a_length_that_is_no_number_is_refused(length: bytes) -> None:
     async with _client(_limited()) as client:
-        assert (await client.post("/x", content=b"x", headers={"content-length": "-1"})).status_code == 413
+        assert (await client.post("/x", content=b"x", headers={b"content-length": length})).status_code == 413
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_a_guard_speaks_the_language_of_the_reader(language: str) -> None:
+    async with _client(_limited()) as client:
+        answer = await client.post("/x", content=b"x" * 1001, headers={"accept-language": language})
+    assert answer.json()["error"]["message"] == text(language, "error.body_too_large", limit_mb=1)
 
 
 async def test_every_answer_carries_the_policy_and_is_not_kept() -> None:

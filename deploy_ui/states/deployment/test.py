@@ -100,17 +100,18 @@ class TrialState(rx.State):
             if viewer is None or self.sending:
                 return
             self.sending, self.wrong = True, {}
-        trial = trial_of(typed)
-        answer: Answer | None = None
         try:
+            trial = trial_of(typed)
             answer = await trials.send(viewer, slug, trial)
+            async with self:
+                if slug == self.slug_shown:
+                    self._keep(trial, answer)
         except AppError as error:
             async with self:
                 await self._say(error)
-        async with self:
-            self.sending = False
-            if answer is not None and slug == self.slug_shown:
-                self._keep(trial, answer)
+        finally:  # whatever broke, the button works again
+            async with self:
+                self.sending = False
 
     @rx.event
     @signed_in
