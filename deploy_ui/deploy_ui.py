@@ -1,7 +1,6 @@
 """The web app: one table of pages, and what is mounted around them."""
 
 import logging
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
+from deploy_ui import ids
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.page import TITLE as CARD_TITLE
 from deploy_ui.pages.deployment.page import deployment
@@ -86,7 +86,7 @@ PAGES = (
 
 def unforeseen(exception: Exception) -> EventSpec:
     """Log what nobody foresaw, and give the reader a number to quote."""
-    log_id = secrets.token_hex(4)
+    log_id = ids.new_id(8)
     log.error("unforeseen failure %s", log_id, exc_info=exception)
     return NoticeState.unforeseen(log_id)
 

@@ -82,7 +82,7 @@ BEFORE_SIGN_IN = {
     *("sessions.sign_in", "sessions.sign_out", "sessions.viewer"),
 }
 """What may be asked of services when nobody is signed in."""
-PURE = {"examples.card", "examples.files", "examples.rows", "logs.fitting"}
+PURE = {"examples.card", "examples.files", "examples.rows", "logs.fitting", "sessions.topic"}
 """Touches nothing that belongs to anybody."""
 
 

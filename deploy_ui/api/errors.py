@@ -1,7 +1,6 @@
 """One shape for every error: `{"error": {"code", "message", "field"?, "facts"?}}`, in the client's language."""
 
 import logging
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from deploy_ui import ids
 from deploy_ui.api.language import accepted
 from deploy_ui.api.refusals import refusal
 from deploy_ui.errors import AppError, TooMany
@@ -74,10 +74,7 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Return an error in the language of the request."""
-    key = f"error.{code}"
-    language = accepted(request.headers.get("accept-language"))
-    readable = {name: ", ".join(map(str, fact)) if isinstance(fact, list) else fact for name, fact in facts.items()}
-    message = catalog.text(language, key if catalog.has(key) else "error.unknown", **{"code": code, **readable})
+    message = catalog.error_text(accepted(request.headers.get("accept-language")), code, facts)
     named = {name: fact for name, fact in facts.items() if name != "field"}
     body = {"code": code, "message": message, "field": facts.get("field"), "facts": named or None}
     error = {name: value for name, value in body.items() if value is not None}
@@ -111,7 +108,7 @@ async def _gone(_: Request, __: Exception) -> Response:
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     """Log what nobody foresaw under a number, and give the client that number only."""
-    number = secrets.token_hex(4)
+    number = ids.new_id(8)
     log.error("unforeseen failure %s: %s %s", number, request.method, request.url.path, exc_info=error)
     headers = {"connection": "close"}  # as the server does behind an exception; a client must not reuse it
     return answer(request, 500, "unforeseen", {"id": number}, headers=headers)

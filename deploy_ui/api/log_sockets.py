@@ -15,12 +15,11 @@ from typing import Any, Protocol
 
 from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from deploy_ui.errors import AppError
-from deploy_ui.i18n.catalog import DEFAULT, text
+from deploy_ui.errors import AppError, SignedOut
 from deploy_ui.services import builds, images, instances, logs, sessions
 from deploy_ui.services.viewer import Viewer
 
@@ -204,18 +203,10 @@ def _line(row: Line, instance: str, level: str) -> list[Any]:
 async def _download(request: Request, name: str, read: Callable[[Viewer], Iterator[str]]) -> Response:
     viewer = await _viewer(request)
     if viewer is None:
-        return _refusal(401, "signed_out")
-    try:
-        content = await asyncio.to_thread(read, viewer)
-    except AppError as error:
-        return _refusal(error.http_status, error.code, **error.facts)
+        raise SignedOut("signed_out")
+    content = await asyncio.to_thread(read, viewer)
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     return StreamingResponse(_bytes(content), media_type="text/plain; charset=utf-8", headers=headers)
-
-
-def _refusal(status: int, code: str, **facts: object) -> Response:
-    error = {"code": code, "message": text(DEFAULT, f"error.{code}", **facts)}
-    return JSONResponse({"error": error}, status_code=status)
 
 
 async def _bytes(lines: Iterable[str]) -> AsyncIterator[bytes]:

@@ -7,6 +7,7 @@ A key is `table.name` in `en.toml` and `ru.toml`; facts are `{name}` in the text
 import functools
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,13 @@ def text(language: str, key: str, /, **facts: object) -> str:
 def has(key: str) -> bool:
     """Say whether there is such a text."""
     return key in catalog(DEFAULT)
+
+
+def error_text(language: str, code: str, facts: Mapping[str, object]) -> str:
+    """Return the text of an error's code; one that has none is named by its code."""
+    key = f"error.{code}" if has(f"error.{code}") else "error.unknown"
+    readable = {name: ", ".join(map(str, fact)) if isinstance(fact, list) else fact for name, fact in facts.items()}
+    return text(language, key, **{"code": code, **readable})
 
 
 def counted(language: str, key: str, count: int, **facts: object) -> str:

@@ -25,8 +25,7 @@ def say(key: str, **facts: object) -> None:
 
 def failure(code: str, facts: Mapping[str, object]) -> str:
     """Return the line that tells of a foreseen failure."""
-    key = f"error.{code}"
-    return f"deploy-ui: {catalog.text(language(), key, **facts) if catalog.has(key) else code}"
+    return f"deploy-ui: {catalog.error_text(language(), code, facts)}"
 
 
 def wrong_settings(problems: Iterable[Mapping[str, Any]]) -> str:

@@ -123,13 +123,18 @@ def change(
         if active_admins == [person] and (person.role != Role.ADMIN or person.disabled_at is not None):
             raise Conflict("last_admin")
         ended = _end_sessions(session, person) if new_hash or person.disabled_at is not None else []
-    hints.publish(*(f"session:{each}" for each in ended))
+    hints.publish(*map(session_topic, ended))
     return _row(person)
 
 
 def token_hash(token: str) -> str:
     """Return what is stored of a token; its 256 random bits need no slow hash."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def session_topic(token_hash: str) -> str:
+    """Name the hints that the session of this token may be over."""
+    return f"session:{token_hash}"
 
 
 def checked_email(email: str) -> str:

@@ -57,10 +57,14 @@ def viewer(token: str) -> Viewer | None:
 
 def sign_out(token: str) -> None:
     """End the session, its open sockets too; an unknown one is fine."""
-    ended = people.token_hash(token)
     with transaction() as session:
-        session.exec(delete(SignIn).where(col(SignIn.token_hash) == ended))
-    hints.publish(f"session:{ended}")
+        session.exec(delete(SignIn).where(col(SignIn.token_hash) == people.token_hash(token)))
+    hints.publish(topic(token))
+
+
+def topic(token: str) -> str:
+    """Name the hints that a session may be over."""
+    return people.session_topic(people.token_hash(token))
 
 
 def _begin_attempt(account: str, address: str) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import hashlib
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -98,8 +97,7 @@ async def live(state: rx.State, *topics: str, every_s: float = LOOK_EVERY_S) -> 
     For background handlers that a page starts from its `on_load`, so that leaving the page ends them.
     """
     token = token_of(state)
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    async for _ in looks(f"session:{digest}", *topics, every_s=every_s):
+    async for _ in looks(sessions.topic(token), *topics, every_s=every_s):
         viewer = await asyncio.to_thread(sessions.viewer, token) if token else None
         if viewer is None:
             return

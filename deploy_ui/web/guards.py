@@ -4,17 +4,16 @@ Reflex 0.10 reflects any Origin and takes websockets from any site, sends no cac
 and has no limit on bodies. Each wrapper here mends one of these.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deploy_ui.api.language import accepted
-from deploy_ui.i18n.catalog import text
+from deploy_ui.api.errors import answer
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FOREVER = "public, max-age=31536000, immutable"
@@ -41,7 +40,7 @@ class SameOrigin:
             await receive()
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         else:
-            await refuse(scope, send, 403, "foreign_origin")
+            await answer(Request(scope), 403, "foreign_origin", {})(scope, receive, send)
 
     def _allowed(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
@@ -68,7 +67,7 @@ class BodyLimit:
         limit = self.upload_limit if scope["path"].rstrip("/") == self.uploads else self.limit
         declared = Headers(scope=scope).get("content-length", "0")
         if not LENGTH.fullmatch(declared) or int(declared) > limit:
-            await _too_large(scope, send, limit)
+            await _too_large(scope, limit)(scope, receive, send)
             return
         await self._counted(scope, receive, send, limit)
 
@@ -94,15 +93,15 @@ class BodyLimit:
         with suppress(_OverLimit):
             await self.app(scope, receive_counted, send_noted)
         if taken > limit and not answered:
-            await _too_large(scope, send, limit)
+            await _too_large(scope, limit)(scope, receive, send)
 
 
 class _OverLimit(Exception):
     """The body is longer than allowed."""
 
 
-async def _too_large(scope: Scope, send: Send, limit: int) -> None:
-    await refuse(scope, send, 413, "body_too_large", limit_mb=max(1, limit // (1024 * 1024)))
+def _too_large(scope: Scope, limit: int) -> ASGIApp:
+    return answer(Request(scope), 413, "body_too_large", {"limit_mb": max(1, limit // (1024 * 1024))})
 
 
 class AnswerHeaders:
@@ -154,12 +153,3 @@ def content_policy(script_hashes: Iterable[str]) -> str:
             "form-action 'self'",
         ]
     )
-
-
-async def refuse(scope: Scope, send: Send, status: int, code: str, **facts: object) -> None:
-    """Answer with an error of the shape and in the language that the API uses."""
-    language = accepted(Headers(scope=scope).get("accept-language"))
-    error = {"code": code, "message": text(language, f"error.{code}", **facts), **({"facts": facts} if facts else {})}
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps({"error": error}, ensure_ascii=False).encode()})

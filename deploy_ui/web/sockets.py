@@ -63,9 +63,8 @@ def _mixed(tab: str, token: str) -> str:
 
 async def _session_over(token: str) -> None:
     """Return when a session that was good is over; one that never was does not matter here."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
     was_good = False
-    async for _ in looks(f"session:{digest}", every_s=CHECK_EVERY_S):
+    async for _ in looks(sessions.topic(token), every_s=CHECK_EVERY_S):
         good = await asyncio.to_thread(sessions.viewer, token) is not None
         if was_good and not good:
             return

@@ -31,4 +31,4 @@ def test_a_failure_is_one_line_with_its_facts() -> None:
 
 def test_a_failure_without_a_text_still_says_its_code() -> None:
     assert not catalog.has("error.never_heard_of")
-    assert terminal.failure("never_heard_of", {}) == "deploy-ui: never_heard_of"
+    assert "never_heard_of" in terminal.failure("never_heard_of", {})

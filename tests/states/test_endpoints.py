@@ -12,7 +12,6 @@ from deploy_ui.deploy_ui import app
 
 FOR_EVERYBODY = {
     "LanguageState.choose",  # sets the tab's own language
-    "NewImageState.refused",  # shows texts in the tab itself
     "NoticeState.unforeseen",  # shows a number in the tab itself
     "SessionState.start",  # redirects
     "SignInState.failed",  # shows a text in the tab itself
