@@ -12,6 +12,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -112,7 +114,17 @@ def _export() -> None:
     )
     env["NPM_CONFIG_REGISTRY"] = registry.stdout.strip()
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-    subprocess.run(command, env=env, cwd=ROOT, check=True)
+    with _order_kept(ROOT / "reflex.lock" / "package.json"):
+        subprocess.run(command, env=env, cwd=ROOT, check=True)
+
+
+@contextmanager
+def _order_kept(path: Path) -> Iterator[None]:
+    """Put a JSON file back if the block only changed the order in it: Reflex's order differs from build to build."""
+    before = path.read_text()
+    yield
+    if json.loads(path.read_text()) == json.loads(before):
+        path.write_text(before)
 
 
 def _script_hashes(client: Path) -> list[str]:
