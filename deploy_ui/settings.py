@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LONGEST_SOCKET_PATH = 100
 """Unix socket paths end at 107 bytes on Linux; some room is left for suffixes."""
+SESSION_COOKIE = "deploy_ui_session"
+"""The console's cookie. Browsers send it to every port of a host, so the gateway keeps it from instances."""
 REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 -- what is listened on, and where it is reached
 
 

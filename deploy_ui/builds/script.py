@@ -6,10 +6,10 @@ from pathlib import Path
 
 from deploy_ui.builds.base import BuildFailed
 from deploy_ui.enums import ImageKind
+from deploy_ui.serving.script import KSERVE
 
 WANTED = {ImageKind.MODEL: ("Model", "script_no_model"), ImageKind.ASGI: ("app", "script_no_app")}
 """The name that a script of each kind must hold, and the failure if it does not."""
-KSERVE = {"kserve", "kfserving"}
 LARGEST_SCRIPT = 4 * 1024 * 1024
 
 

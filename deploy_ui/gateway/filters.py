@@ -2,10 +2,7 @@
 
 from deploy_ui.gateway import access, keys
 from deploy_ui.gateway.protos import Message, extension, typed
-from deploy_ui.settings import Settings
-
-CONSOLE_COOKIE = "deploy_ui_session"
-"""The console's cookie: browsers send it to every port of a host, and no instance may see it."""
+from deploy_ui.settings import SESSION_COOKIE, Settings
 
 HYGIENE = """
 function envoy_on_request(handle)
@@ -28,7 +25,7 @@ function envoy_on_request(handle)
     headers:add("cookie", table.concat(kept, "; "))
   end
 end
-""".replace("COOKIE", CONSOLE_COOKIE)
+""".replace("COOKIE", SESSION_COOKIE)
 
 
 def http_filters(jwks: str, settings: Settings) -> list[Message]:
@@ -49,7 +46,7 @@ def http_filters(jwks: str, settings: Settings) -> list[Message]:
 def _hygiene() -> Message:
     """Take the console's cookie and keys in odd spellings off the request; most requests carry neither and skip it."""
     lua = typed("envoy.extensions.filters.http.lua.v3.Lua", default_source_code={"inline_string": HYGIENE})
-    signs = [_header_has("cookie", CONSOLE_COOKIE), _header_has("authorization", keys.PREFIX)]
+    signs = [_header_has("cookie", SESSION_COOKIE), _header_has("authorization", keys.PREFIX)]
     clean = {"not_matcher": {"or_matcher": {"predicate": signs}}}
     skip = extension("skip", typed("envoy.extensions.filters.common.matcher.action.v3.SkipFilter"))
     return typed(

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import re
 import time
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,8 +16,17 @@ from deploy_ui.runtimes.remains import end_remains
 
 Word = TypeVar("Word", bound=StrEnum)
 
+KEY = re.compile(r"[A-Za-z0-9]{1,64}")
+
 KEEPER_GONE = "its keeper is gone: killed, or the machine was restarted"
 WORDS_LENGTH = 500
+
+
+def folder_of(key: str, root: Path) -> Path:
+    """Return the folder of one instance. Raises ValueError for what is no key: no path leads out of the root."""
+    if not KEY.fullmatch(key):
+        raise ValueError(f"not an instance's key: {key!r}")
+    return root / key
 
 
 def look(folder: Path) -> Instance | None:

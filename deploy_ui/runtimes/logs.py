@@ -2,7 +2,6 @@
 
 import heapq
 import itertools
-import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -10,9 +9,8 @@ from pathlib import Path
 
 from deploy_ui.runtimes import log_lines
 from deploy_ui.runtimes.base import LogLine
+from deploy_ui.runtimes.folder import folder_of
 from deploy_ui.runtimes.log_lines import Place
-
-KEY = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
 class LogFiles:
@@ -59,9 +57,7 @@ class LogFiles:
         return iter(log_lines.newer(folder, oldest))
 
     def _folder(self, key: str) -> Path:
-        if not KEY.fullmatch(key):
-            raise ValueError(f"not an instance's key: {key!r}")
-        return self._root / key
+        return folder_of(key, self._root)
 
 
 def _merged(logs: Iterator[list[LogLine]]) -> list[LogLine]:

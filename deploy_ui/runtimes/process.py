@@ -6,7 +6,6 @@ do the same. See `keeper` for what happens beside an instance.
 
 import fcntl
 import os
-import re
 import shutil
 import tempfile
 import time
@@ -16,13 +15,12 @@ from pathlib import Path
 
 from deploy_ui import clock
 from deploy_ui.runtimes.base import EndReason, Instance, InstanceSpec, RunState, Usage
-from deploy_ui.runtimes.folder import keeper_pid, look
+from deploy_ui.runtimes.folder import folder_of, keeper_pid, look
 from deploy_ui.runtimes.keeper import report
 from deploy_ui.runtimes.launch import launch, prepare
 from deploy_ui.runtimes.ports import hold_port
 from deploy_ui.runtimes.usage import UsageMeter
 
-KEY = re.compile(r"[A-Za-z0-9]{1,64}")
 HIDDEN = "."
 LEFTOVER_S = 600.0
 """An unfinished folder older than this belongs to somebody who died over it."""
@@ -108,9 +106,7 @@ class ProcessRuntime:
             shutil.rmtree(draft, ignore_errors=True)
 
     def _folder(self, key: str) -> Path:
-        if not KEY.fullmatch(key):
-            raise ValueError(f"not an instance's key: {key!r}")
-        return self._instances / key
+        return folder_of(key, self._instances)
 
     def _keepers(self) -> dict[str, int]:
         return {folder.name: pid for folder in self._folders() if (pid := keeper_pid(folder)) is not None}

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 
 from cryptography.fernet import InvalidToken
 from sqlalchemy.exc import SQLAlchemyError
@@ -143,7 +142,7 @@ def log_after(viewer: Viewer, image_id: str, cursor: str = "", limit: int = 1000
     viewer.require(Role.VIEWER)
     with reading() as session:
         image_id = images.find(session, image_id).id
-    lines = islice(build_log.read(image_id, cursor), limit)
+    lines = build_log.read(image_id, cursor, limit=limit)
     return [LogLine(line.cursor, line.at, "", line.text, line.stream) for line in lines]
 
 

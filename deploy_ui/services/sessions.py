@@ -13,9 +13,9 @@ from deploy_ui.models import Person, SignIn, SignInFailure
 from deploy_ui.services import passwords, people
 from deploy_ui.services.paging import plain
 from deploy_ui.services.viewer import Viewer
-from deploy_ui.settings import settings
+from deploy_ui.settings import SESSION_COOKIE, settings
 
-COOKIE = "deploy_ui_session"
+COOKIE = SESSION_COOKIE
 WINDOW = timedelta(minutes=15)
 MOST_PER_ACCOUNT = 5
 MOST_PER_ADDRESS = 20

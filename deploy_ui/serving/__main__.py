@@ -3,9 +3,8 @@
 import sys
 
 if not sys.flags.safe_path:
-    sys.path.pop(
-        0
-    )  # the working directory: the author's files are importable later, but must not stand in for our imports
+    # The working directory: the author's files are importable later, but must not stand in for our imports.
+    sys.path.pop(0)
 
 import argparse
 

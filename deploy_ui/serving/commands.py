@@ -27,7 +27,6 @@ def model(entry: str) -> int:
     environment = _begin()
     if environment is None:
         return BAD_USE
-
     try:
         found = find_model(load_script(entry))
     except ScriptError as error:
@@ -51,7 +50,6 @@ def asgi(entry: str) -> int:
     environment = _begin()
     if environment is None:
         return BAD_USE
-
     protocol = websockets()
     try:
         app = find_app(load_script(entry))
@@ -88,7 +86,6 @@ def _check(kind: str, entry: str, schema_out: str) -> int:
 
 
 def _schema(found: type) -> dict[str, Any] | None:
-
     hint = read_hint(found, first_method(found))
     return hint.schema("#/$defs/{model}") if hint.schema else None
 

@@ -16,6 +16,8 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 T = TypeVar("T")
 
+GONE = 499
+"""The status that the log shows for a client that did not wait."""
 WATCH_AFTER_S = 0.05
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:=-]{1,128}")
 UNPRINTABLE = re.compile(rb"[^\x21-\x7e]")

@@ -8,8 +8,9 @@ import sys
 import traceback
 from time import perf_counter
 
-QUIET = ("/health/", "/v2/health/")
-"""Addresses that are asked all the time: a line each would bury the others."""
+QUIET_PATHS = ("/health/", "/v2/health/")
+QUIET_STATUSES = {200, 503}
+"""Probes ask all the time whether the instance is ready: a line for each yes and no would bury the others."""
 
 OURS = (f"{__file__.rpartition('/')[0]}/", "<frozen importlib")
 """Files that a traceback need not begin with."""
@@ -41,7 +42,7 @@ def say_fault(code: str, message: str, **facts: object) -> None:
 
 def request_line(method: str, path: str, status: int, began: float, request: str) -> None:
     """Write the one line of a request that has ended."""
-    if path.startswith(QUIET):
+    if path.startswith(QUIET_PATHS) and status in QUIET_STATUSES:
         return
     try:
         sys.stdout.write(f"{method} {path} {status} {(perf_counter() - began) * 1000:.1f} ms {request}\n")

@@ -6,15 +6,12 @@ from time import perf_counter
 from typing import Any
 
 from .calls import Calls
-from .http import Broken, Receive, Request, Response, Scope, Send, refused, respond, unless_gone
+from .http import GONE, Broken, Receive, Request, Response, Scope, Send, refused, respond, unless_gone
 from .json_out import to_json
 from .log import request_line, say
 from .openapi import document
 from .refusals import ClientGone, Refusal, internal, no_address, no_model, not_ready, wrong_method
 from .slots import Slots
-
-GONE = 499
-"""The status that the log shows for a client that did not wait."""
 
 Reply = Callable[[Request], Response]
 Call = Callable[[Calls, Request, bytes], Awaitable[Response]]

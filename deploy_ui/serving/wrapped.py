@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any
 
-from .http import Receive, Request, Response, Scope, Send, refused, respond
+from .http import GONE, Receive, Request, Response, Scope, Send, refused, respond
 from .log import request_line, say, traceback_of
 from .refusals import Refusal, failed
 from .slots import Slots
 
-GONE = 499
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 
