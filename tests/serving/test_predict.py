@@ -174,10 +174,15 @@ def test_every_request_leaves_one_line(served: Served) -> None:
 
 
 def test_health_checks_leave_no_lines(served: Served) -> None:
-    served.client.get("/health/ready")
+    served.client.get("/health/ready", headers={"x-request-id": "health-check"})
     served.client.get("/nothing", headers={"x-request-id": "behind-it"})
     served.line("behind-it")
-    assert not any("/health" in line for line in served.lines("stdout"))
+    assert not any("health-check" in line for line in served.lines("stdout"))
+
+
+def test_a_health_address_that_is_asked_wrongly_leaves_a_line(served: Served) -> None:
+    served.client.post("/health/ready", headers={"x-request-id": "wrong-method"})
+    assert served.line("wrong-method").startswith("POST /health/ready 405 ")
 
 
 def test_a_request_id_is_made_up_when_there_is_none(served: Served) -> None:
