@@ -21,7 +21,6 @@ SEPARATORS = {"find-links": ","}
 OWN_INDEXES = {"UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"}
 
 
-@functools.cache
 def uv_environment() -> dict[str, str]:
     """Return the variables that uv needs in addition to this process's own."""
     found = {NAMES[name]: value for name, value in _pip_options().items() if name in NAMES}
@@ -32,8 +31,9 @@ def uv_environment() -> dict[str, str]:
     return {name: value for name, value in found.items() if name not in os.environ}
 
 
+@functools.cache
 def _pip_options() -> dict[str, str]:
-    """Return pip's options from its files and variables; variables win. Without pip there are none."""
+    """Return pip's options from its files and variables; variables win. Without pip there are none. Asked for once."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
     pairs = [line.split("=", 1) for line in listed if "=" in line]

@@ -28,7 +28,7 @@ def uv_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure
         monkeypatch.setenv("HOME", str(tmp_path))
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        registry.uv_environment.cache_clear()
+        registry._pip_options.cache_clear()
         return registry.uv_environment()
 
     return configure
@@ -44,9 +44,10 @@ def test_a_mirror_in_a_variable_is_a_mirror_for_uv(uv_environment: Configure) ->
     }
 
 
-def test_what_is_set_for_uv_goes_first(uv_environment: Configure) -> None:
-    given = {"PIP_INDEX_URL": "https://mirror.test/simple", "UV_DEFAULT_INDEX": "https://other.test/simple"}
-    assert uv_environment(**given) == {}
+@pytest.mark.parametrize("own", ["UV_DEFAULT_INDEX", "UV_INDEX_URL"])
+def test_what_is_set_for_uv_goes_first(uv_environment: Configure, own: str) -> None:
+    given = {"PIP_INDEX_URL": "https://mirror.test/simple", "PIP_EXTRA_INDEX_URL": "https://more.test/simple"}
+    assert uv_environment(**given, **{own: "https://other.test/simple"}) == {}
 
 
 def test_more_indexes_and_folders_are_handed_on_and_the_best_version_counts(uv_environment: Configure) -> None:

@@ -6,7 +6,6 @@ asking again costs more than all other steps of an image whose packages are in t
 
 import hashlib
 import json
-import os
 import sys
 import time
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from deploy_ui import ids
 from deploy_ui.builds.base import Progress
 from deploy_ui.builds.failures import explain
 from deploy_ui.builds.requirements import Requirements
-from deploy_ui.builds.tool import uv, uv_environment
+from deploy_ui.builds.tool import our_environment, uv, uv_environment
 from deploy_ui.settings import settings
 
 RESOLVE_S = 600.0
@@ -87,7 +86,7 @@ def _folder() -> Path:
 def _kept(asked: str, indexes: tuple[str, ...]) -> Path:
     """Return where the answer to this question is kept: the question is also which indexes are asked."""
     _folder().mkdir(parents=True, exist_ok=True)
-    question = [asked, indexes, sys.version, sorted(uv_environment(os.environ, Path()).items())]
+    question = [asked, indexes, sys.version, sorted(uv_environment(our_environment(), Path()).items())]
     return _folder() / hashlib.sha256(json.dumps(question).encode()).hexdigest()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
+from deploy_ui import registry
 from deploy_ui.builds.base import BuildFailed, Progress
 from deploy_ui.builds.process import Cut, Ended, Limits, run
 from deploy_ui.settings import settings
@@ -18,18 +19,17 @@ PASSED_ON = re.compile(
     r"|UV_(?:KEYRING_PROVIDER|INSECURE_HOST|NATIVE_TLS|SYSTEM_CERTS|HTTP_\w+|REQUEST_TIMEOUT|CONCURRENT_\w+)",
     re.IGNORECASE,
 )
-FROM_PIP = {"PIP_INDEX_URL": "UV_DEFAULT_INDEX", "PIP_EXTRA_INDEX_URL": "UV_INDEX", "PIP_CERT": "SSL_CERT_FILE"}
-"""uv reads none of pip's variables: those that many machines set are translated, where uv's own is not set."""
 QUIETLY = ("--no-progress", "--color", "never")
+
+
+def our_environment() -> dict[str, str]:
+    """Return this process's variables, and what uv has to know of pip's configuration."""
+    return os.environ | registry.uv_environment()
 
 
 def uv_environment(ours: Mapping[str, str], cache: Path) -> dict[str, str]:
     """Return uv's environment variables, made from our own. Pure."""
     given = {name: value for name, value in ours.items() if PASSED_ON.fullmatch(name)}
-    indexed = any(name in given for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"))
-    for pip_name, name in FROM_PIP.items():
-        if pip_name in ours and name not in given and not (indexed and "INDEX" in name):
-            given[name] = ours[pip_name]
     return {"UV_CACHE_DIR": str(cache), "UV_PYTHON_DOWNLOADS": "never", **given}
 
 
@@ -38,7 +38,7 @@ def uv(*arguments: str, seconds: float, progress: Progress, quiet: bool = False)
     ended = run(
         (find_uv_bin(), *arguments, *QUIETLY),
         cwd=Path("/"),  # uv looks for its own settings from here upwards, and must find none of ours
-        env=uv_environment(os.environ, settings().data_dir / "cache" / "uv"),
+        env=uv_environment(our_environment(), settings().data_dir / "cache" / "uv"),
         limits=Limits(seconds),
         progress=progress,
         heard=() if quiet else ("stderr",),

@@ -17,6 +17,7 @@ from rq import Queue, Worker
 from rq.job import Job as QueuedJob
 from rq.serializers import JSONSerializer
 
+from deploy_ui.builds.tool import our_environment
 from deploy_ui.jobs import images  # noqa: F401 -- loaded once here instead of in each job's process
 from deploy_ui.queue import QUEUE
 from deploy_ui.services import builds
@@ -35,6 +36,7 @@ def run() -> None:
     """
     stop = threading.Event()
     builds.warm_up()
+    our_environment()  # asks pip, once for all builds
     while not stop.is_set():
         for number in (signal.SIGTERM, signal.SIGINT):  # RQ sets its own while it works
             signal.signal(number, lambda *_: stop.set())

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy_ui.builds.tool import uv_environment
+from deploy_ui import registry
+from deploy_ui.builds.tool import our_environment, uv_environment
 
 CACHE = Path("/data/cache")
 OURS = {"UV_CACHE_DIR": str(CACHE), "UV_PYTHON_DOWNLOADS": "never"}
@@ -27,10 +28,6 @@ def test_a_cache_that_was_set_is_used() -> None:
     assert uv_environment({"UV_CACHE_DIR": "/mine"}, CACHE)["UV_CACHE_DIR"] == "/mine"
 
 
-def test_pips_index_is_translated() -> None:
-    assert uv_environment({"PIP_INDEX_URL": "https://a"}, CACHE) == {**OURS, "UV_DEFAULT_INDEX": "https://a"}
-
-
-def test_uvs_own_index_is_stronger_than_pips() -> None:
-    given = {"PIP_INDEX_URL": "https://a", "PIP_EXTRA_INDEX_URL": "https://b", "UV_INDEX_URL": "https://c"}
-    assert uv_environment(given, CACHE) == {**OURS, "UV_INDEX_URL": "https://c"}
+def test_what_pip_is_configured_with_reaches_uv(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "uv_environment", lambda: {"UV_DEFAULT_INDEX": "https://a"})
+    assert uv_environment(our_environment(), CACHE)["UV_DEFAULT_INDEX"] == "https://a"
