@@ -123,17 +123,23 @@ export function UploadForm({ action, then, away, draft, filling, refusals, onSen
     setProgress(null);
     if (failure) onRefused(failure.code, failure.facts);
   };
+  const sending = !!progress;
+  useEffect(() => {
+    if (!sending) return undefined;
+    const stop = (event) => event.key === "Escape" && !event.defaultPrevented && request.current?.abort();
+    window.addEventListener("keydown", stop);
+    return () => window.removeEventListener("keydown", stop);
+  }, [sending]);
   const onKeyDown = (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    if (request.current) request.current.abort();
-    else if (!event.target.closest(".cm-editor")) navigate(away);
+    if (event.key !== "Escape" || event.defaultPrevented || sending) return;
+    if (!event.target.closest(".cm-editor")) navigate(away);
   };
   const cancel = useCallback(() => (request.current ? request.current.abort() : leave(away)), [leave, away]);
   const around = useMemo(() => ({ join, fill: fillIn, progress, cancel }), [join, fillIn, progress, cancel]);
   return jsx(
     FormFields.Provider,
     { value: around },
-    jsx("form", { ...rest, ref, onSubmit: submit, onInput: keep, onKeyDown, noValidate: true, "aria-busy": !!progress, "data-busy": progress ? true : undefined }, children),
+    jsx("form", { ...rest, ref, onSubmit: submit, onInput: keep, onKeyDown, noValidate: true, "aria-busy": sending, "data-busy": sending || undefined }, children),
   );
 }
 
@@ -143,7 +149,7 @@ export function UploadButton({ busyLabel, checkingLabel, children, ref, ...rest 
   const done = progress && progress.total > 0 && progress.loaded >= progress.total;
   const percent = progress?.total ? Math.floor((100 * progress.loaded) / progress.total) : 0;
   const words = done ? checkingLabel : `${busyLabel} ${percent} %`;
-  return jsx("button", { ...rest, ref, type: "submit", disabled: !!progress, "aria-live": "polite" }, progress ? words : children);
+  return jsx("button", { ...rest, ref, type: "submit", "aria-disabled": !!progress, "aria-live": "polite" }, progress ? words : children);
 }
 
 /** Stops what is being sent; else gives the form up. */

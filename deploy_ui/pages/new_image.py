@@ -4,7 +4,7 @@ import reflex as rx
 
 from deploy_ui.components.layout import callout, event, panel, timeline
 from deploy_ui.components.upload_form import CancelButton, UploadButton, UploadForm
-from deploy_ui.i18n.ui import t
+from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.pages import new_image_fields as fields
 from deploy_ui.pages.shell import crumbs, shell
 from deploy_ui.states.new_image import ANYWHERE, NewImageState
@@ -52,6 +52,7 @@ def _form() -> rx.Component:
                 data_testid="submit",
             ),
             CancelButton.create(t("common.cancel"), class_name="btn btn--ghost", data_testid="cancel"),
+            _to_mend(),
             class_name="formfoot",
         ),
         action="/api/v1/images",
@@ -65,6 +66,11 @@ def _form() -> rx.Component:
         class_name="form form--image",
         data_testid="new-image",
     )
+
+
+def _to_mend() -> rx.Component:
+    count = NewImageState.wrong.length()
+    return rx.cond(count > 0, rx.el.span(t_count("new_image.to_mend", count), class_name="small muted formfoot__end"))
 
 
 def _next() -> rx.Component:

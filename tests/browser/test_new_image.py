@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from deploy_ui.enums import ImageKind, ImageStatus, Role
 from deploy_ui.services import images
@@ -189,6 +189,32 @@ def test_an_example_fills_the_form(page: Page) -> None:
 def test_escape_leads_back_to_the_images(page: Page) -> None:
     page.locator("#name").press("Escape")
     expect(page).to_have_url(re.compile("/images/?$"))
+
+
+def test_escape_stops_what_is_being_sent_and_keeps_everything(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/images", hold)
+    page.locator("#name").fill("fraud-gbm-v15")
+    write(page, "script", SCRIPT)
+    page.get_by_test_id("submit").click()
+    expect(page.get_by_test_id("new-image")).to_have_attribute("aria-busy", "true")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("submit")).to_have_text("Create image")
+    expect(page.locator("#name")).to_have_value("fraud-gbm-v15")
+    assert len(held) == 1
+
+
+def test_somebody_whose_session_ended_is_told_so_and_loses_nothing(page: Page) -> None:
+    page.locator("#name").fill("fraud-gbm-v15")
+    write(page, "script", SCRIPT)
+    page.context.clear_cookies()
+    page.get_by_test_id("submit").click()
+    expect(page.get_by_test_id("error-form")).to_contain_text("signed out")
+    expect(page.locator("#name")).to_have_value("fraud-gbm-v15")
 
 
 def test_nothing_hangs_over_the_edge_of_a_phone(page: Page) -> None:

@@ -13,6 +13,7 @@ from deploy_ui.deploy_ui import app
 FOR_EVERYBODY = {
     "LanguageState.choose",  # sets the tab's own language
     "NoticeState.unforeseen",  # shows a number in the tab itself
+    "NewImageState.refused",  # shows a text in the tab itself
     "SessionState.start",  # redirects
     "SignInState.failed",  # shows a text in the tab itself
 }
