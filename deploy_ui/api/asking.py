@@ -1,17 +1,15 @@
 """Who asks: a program with a token, or a browser with the session's cookie."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from deploy_ui.api.origin import SAFE_METHODS, is_our_page
 from deploy_ui.errors import Forbidden, SignedOut
 from deploy_ui.services import sessions
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
-
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 bearer = HTTPBearer(auto_error=False, scheme_name="token", description="The token of `POST /api/v1/login`.")
 cookie = APIKeyCookie(
@@ -38,10 +36,7 @@ def session_token(
 
 def require_own_page(request: Request) -> None:
     """Raise unless a change is asked for by a page of the console itself: browsers send cookies for others too."""
-    if request.method in SAFE_METHODS:
-        return
-    origin = request.headers.get("origin", "")
-    if origin != settings().console and urlsplit(origin).netloc != request.headers.get("host"):
+    if request.method not in SAFE_METHODS and not is_our_page(request.headers, settings().console):
         raise Forbidden("foreign_origin")
 
 
