@@ -1,5 +1,7 @@
 """What every request passes, in order: the key, the deployment's grants, the size of its body, hygiene, the router."""
 
+from collections.abc import Sequence
+
 from deploy_ui.gateway import access, keys
 from deploy_ui.gateway.protos import Message, extension, typed
 from deploy_ui.settings import SESSION_COOKIE, Settings
@@ -27,6 +29,25 @@ function envoy_on_request(handle)
 end
 """.replace("COOKIE", SESSION_COOKIE)
 
+ANSWER_HYGIENE = """
+function envoy_on_response(handle)
+  local headers = handle:headers()
+  local kept = {}
+  for index = 0, headers:getNumValues("set-cookie") - 1 do
+    local cookie = headers:getAtIndex("set-cookie", index)
+    local name = (cookie .. ";"):match("^[%s=]*([^=;]-)%s*[=;]") or ""
+    if name:lower() ~= "COOKIE" then
+      kept[#kept + 1] = cookie
+    end
+  end
+  headers:remove("set-cookie")
+  for _, cookie in ipairs(kept) do
+    headers:add("set-cookie", cookie)
+  end
+end
+""".replace("COOKIE", SESSION_COOKIE)
+"""Cookies know no ports: an instance could sign people of a console on the same host out, or in as somebody else."""
+
 
 def http_filters(jwks: str, settings: Settings) -> list[Message]:
     """Return the chain of filters."""
@@ -39,25 +60,37 @@ def http_filters(jwks: str, settings: Settings) -> list[Message]:
         extension(access.RBAC_FILTER, access.rbac_filter()),
         extension("envoy.filters.http.body_size_limit", limit),
         extension("deploy_ui.hygiene", _hygiene()),
+        extension("deploy_ui.answer_hygiene", _answer_hygiene()),
         extension("envoy.filters.http.router", _router()),
     ]
 
 
 def _hygiene() -> Message:
     """Take the console's cookie and keys in odd spellings off the request; most requests carry neither and skip it."""
-    lua = typed("envoy.extensions.filters.http.lua.v3.Lua", default_source_code={"inline_string": HYGIENE})
-    signs = [_header_has("cookie", SESSION_COOKIE), _header_has("authorization", keys.PREFIX)]
-    clean = {"not_matcher": {"or_matcher": {"predicate": signs}}}
+    asked = "HttpRequestHeaderMatchInput"
+    return _lua_if(HYGIENE, [_has(asked, "cookie", SESSION_COOKIE), _has(asked, "authorization", keys.PREFIX)])
+
+
+def _answer_hygiene() -> Message:
+    """Take the console's cookie off the answer; most answers do not set it and skip it."""
+    return _lua_if(ANSWER_HYGIENE, [_has("HttpResponseHeaderMatchInput", "set-cookie", SESSION_COOKIE)])
+
+
+def _lua_if(script: str, signs: Sequence[Message]) -> Message:
+    """Run the script only where one of the signs is seen: it costs more than looking."""
+    seen = signs[0] if len(signs) == 1 else {"or_matcher": {"predicate": list(signs)}}
+    lua = typed("envoy.extensions.filters.http.lua.v3.Lua", default_source_code={"inline_string": script})
     skip = extension("skip", typed("envoy.extensions.filters.common.matcher.action.v3.SkipFilter"))
+    matcher = {"predicate": {"not_matcher": seen}, "on_match": {"action": skip}}
     return typed(
         "envoy.extensions.common.matching.v3.ExtensionWithMatcher",
         extension_config=extension("envoy.filters.http.lua", lua),
-        xds_matcher={"matcher_list": {"matchers": [{"predicate": clean, "on_match": {"action": skip}}]}},
+        xds_matcher={"matcher_list": {"matchers": [matcher]}},
     )
 
 
-def _header_has(header: str, part: str) -> Message:
-    value = typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=header)
+def _has(kind: str, header: str, part: str) -> Message:
+    value = typed(f"envoy.type.matcher.v3.{kind}", header_name=header)
     match = {"contains": part, "ignore_case": True}
     return {"single_predicate": {"input": extension("header", value), "value_match": match}}
 

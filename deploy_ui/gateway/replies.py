@@ -19,6 +19,7 @@ MESSAGES = {
     "headers_too_large": "The request's headers are over the limit.",
     "http_version_refused": "Use HTTP/1.1 or HTTP/2.",
     "gateway_failed": "The gateway could not handle this request.",
+    "websocket_refused": "The instance takes no WebSocket at this address.",
     "instance_broke_off": "The instance broke off before it answered.",
     "deployment_stopped": "This deployment is stopped.",
     "deployment_failed": "This deployment cannot serve; its card in the console says why.",
@@ -28,6 +29,7 @@ MESSAGES = {
 }
 
 TWO_HOSTS = "request.headers[':authority'].contains(',')"
+NO_WEBSOCKET = "response.code_details == 'websocket_handshake_unsuccessful'"
 REFUSED = "response.code_details.startsWith('rbac_')"
 _KEY = f"metadata.filter_metadata['{JWT_FILTER}']['{CLAIMS}']"
 _ROUTE = f"xds.route_metadata.filter_metadata['{METADATA}']"
@@ -49,6 +51,9 @@ def local_replies() -> Message:
     return {
         "mappers": [
             _verbatim("response.code_details == 'direct_response'"),
+            _reply(
+                "websocket_refused", _says(NO_WEBSOCKET), status=400
+            ),
             _reply("bad_request", _status(400)),
             _reply("key_missing", _and(_status(401), _no_key()), headers=CHALLENGE),
             _reply("key_invalid", _status(401), headers=CHALLENGE),

@@ -1,10 +1,12 @@
 """What an instance sees of a request, and what it never does."""
 
+import socket
+
 import pytest
 
 from deploy_ui.services import sessions
 from tests.gateway.conftest import Gateway, secret, serving
-from tests.gateway.upstream import Upstream, send_raw
+from tests.gateway.upstream import Upstream, answering, send_raw
 
 COOKIE = sessions.COOKIE
 
@@ -104,6 +106,38 @@ def test_nothing_of_envoy_shows_to_the_caller(gateway: Gateway, upstream: Upstre
     headers = gateway.call("/a/", secret("a")).headers
     assert not [name for name in headers if name.startswith("x-envoy")]
     assert headers["server"] == "uvicorn"
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "deploy_ui_session=stolen; Path=/",
+        "deploy_ui_session = stolen",
+        "=deploy_ui_session=stolen",
+        "DEPLOY_UI_SESSION=; Max-Age=0",
+        "deploy_ui_session; Max-Age=0",
+        "deploy_ui_session",
+    ],
+)
+def test_an_instance_cannot_set_the_consoles_cookie(gateway: Gateway, cookie: str) -> None:
+    def answer(connection: socket.socket) -> None:
+        cookies = ("a=1; Path=/", cookie, "b=deploy_ui_session=2")
+        lines = "".join(f"set-cookie: {each}\r\n" for each in cookies)
+        connection.sendall(f"HTTP/1.1 200 OK\r\n{lines}content-length: 0\r\n\r\n".encode())
+
+    with answering(answer) as address:
+        gateway.serve(serving("a", address))
+        response = gateway.call("/a/", secret("a"))
+    assert response.headers.get_list("set-cookie") == ["a=1; Path=/", "b=deploy_ui_session=2"]
+
+
+def test_an_instances_own_cookies_pass(gateway: Gateway) -> None:
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nset-cookie: a=1\r\nset-cookie: a=2\r\ncontent-length: 0\r\n\r\n")
+
+    with answering(answer) as address:
+        gateway.serve(serving("a", address))
+        assert gateway.call("/a/", secret("a")).headers.get_list("set-cookie") == ["a=1", "a=2"]
 
 
 def test_a_header_with_an_underscore_is_refused(gateway: Gateway, upstream: Upstream) -> None:

@@ -1,5 +1,6 @@
 """What is not one request and one answer: streams, WebSockets, HTTP/2."""
 
+import socket
 import time
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ from websockets.sync.client import connect
 
 from tests.gateway.conftest import Gateway, secret, serving
 from tests.gateway.http2 import answers_200
-from tests.gateway.upstream import Upstream, send_raw, unused_address
+from tests.gateway.upstream import Upstream, answering, send_raw, unused_address
 
 
 def test_a_streamed_answer_passes_chunk_by_chunk(gateway: Gateway, upstream: Upstream) -> None:
@@ -80,6 +81,19 @@ def test_a_websocket_needs_the_deployments_key(gateway: Gateway, upstream: Upstr
     with pytest.raises(InvalidStatus) as error:
         connect(f"ws://127.0.0.1:{gateway.port}/a/chat", additional_headers=headers, proxy=None)
     assert error.value.response.status_code == (403 if slug else 401)
+
+
+def test_an_instance_without_websockets_is_told_as_an_error(gateway: Gateway) -> None:
+    def ignore_the_upgrade(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+
+    with answering(ignore_the_upgrade) as address:
+        gateway.serve(serving("a", address))
+        headers = {"x-api-key": secret("a")}
+        with pytest.raises(InvalidStatus) as error:
+            connect(f"ws://127.0.0.1:{gateway.port}/a/chat", additional_headers=headers, proxy=None)
+    assert error.value.response.status_code == 400
+    assert b'"websocket_refused"' in error.value.response.body
 
 
 def test_an_upgrade_to_anything_but_a_websocket_is_refused(gateway: Gateway, upstream: Upstream) -> None:
