@@ -6,6 +6,7 @@ from deploy_ui.components.forms import PostForm, WithFragment, form_row, passwor
 from deploy_ui.components.layout import callout
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.sign_in import card
+from deploy_ui.services.passwords import SHORTEST
 from deploy_ui.states.sign_in import SignInState
 
 
@@ -35,7 +36,7 @@ def _form() -> rx.Component:
             t("session.password"),
             password_field("password", auto_complete="new-password", error=SignInState.error),
             error=SignInState.error,
-            help_text=t("set_up.password_help"),
+            help_text=t("set_up.password_help", shortest=SHORTEST),
         ),
         submit_button(t("set_up.submit"), t("set_up.submitting"), data_testid="set-up"),
         action="/api/setup",

@@ -6,7 +6,7 @@ from deploy_ui.components.layout import empty_state, skeleton
 from deploy_ui.components.log_pane import deployment_log
 from deploy_ui.components.status import word
 from deploy_ui.enums import InstanceStatus
-from deploy_ui.i18n.ui import t
+from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.states.deployment.logs import Choice, LogsState
 
 
@@ -26,7 +26,7 @@ def logs() -> rx.Component:
                 LogsState.instance,
                 _choice(),
                 empty=rx.cond(LogsState.none_live, t("logs.not_running"), t("logs.silent")),
-                kept=t("logs.kept"),
+                kept=t_count("logs.kept", LogsState.kept_days),
             ),
         ),
     )

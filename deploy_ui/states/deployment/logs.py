@@ -9,6 +9,7 @@ from deploy_ui.enums import InstanceStatus
 from deploy_ui.errors import AppError
 from deploy_ui.services import instances
 from deploy_ui.services.viewer import Viewer
+from deploy_ui.settings import settings
 from deploy_ui.states.deployment.card import open_tab
 from deploy_ui.states.session import live, signed_in
 
@@ -28,6 +29,8 @@ class LogsState(rx.State):
     """Its key; empty: all of them."""
     choices: list[Choice] = []
     loaded: bool = False
+    kept_days: int = 0
+    """How long the logs of ended instances are kept."""
 
     @rx.var
     def none_live(self) -> bool:
@@ -40,7 +43,7 @@ class LogsState(rx.State):
         async with self:
             slug = await open_tab(self, "logs")
             self.instance = str(self.router.url.query_parameters.get("instance", ""))[:20]
-            self.loaded = False
+            self.loaded, self.kept_days = False, settings().log_days
         if not slug:
             return
         async for viewer in live(self, f"deployment:{slug}"):
