@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.ports import free_port
+
 ROUNDS = 7
 SECONDS = 2.0
 CONNECTIONS = 16
@@ -223,13 +225,6 @@ async def _load(url: str, key: str, connections: int) -> Load:
 
     await asyncio.gather(*(call() for _ in range(connections)))
     return Load(len(took) / SECONDS, statistics.median(took) * 1e6)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
 
 
 def listens(port: int) -> bool:

@@ -7,7 +7,6 @@ Run it with `python -m benchmarks.lifecycle`.
 
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,8 @@ from typing import Any
 
 import httpx
 from uv import find_uv_bin
+
+from tests.ports import free_port, free_ports
 
 ROUNDS = 5
 START_S = 120
@@ -93,7 +94,7 @@ class Product:
 def product() -> Iterator[Product]:
     """Run `deploy-ui up` until the end of the block."""
     with tempfile.TemporaryDirectory(prefix="dui-bench-") as folder:
-        console, gateway = _free_ports(2)
+        console, gateway = free_ports(2)
         settings = {
             "DATA_DIR": folder,
             "CONSOLE_PORT": str(console),
@@ -175,7 +176,7 @@ def _start_by_hand(running: Product, image: str) -> None:
     """Start the same server as a bare process, ask it once, and end it."""
     environment = _json(running.api.get(f"/images/{image}"))["environment"]
     python = running.folder / "environments" / environment / "bin" / "python"
-    (port,) = _free_ports(1)
+    port = free_port()
     instance = subprocess.Popen(
         [python, "-m", "deploy_ui_serving", "model", "--entry", "serving.py"],
         cwd=running.folder / "images" / image / "src",
@@ -262,16 +263,6 @@ def _json(answer: httpx.Response) -> Any:
     if answer.is_error:
         raise SystemExit(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}")
     return answer.json()
-
-
-def _free_ports(count: int) -> list[int]:
-    """Return ports that are free now; all are held until all are found."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [each.getsockname()[1] for each in held]
-    finally:
-        for each in held:
-            each.close()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Run it with `python -m benchmarks.start`.
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import psutil
 
 from deploy_ui.build_pages import ROOT
 from deploy_ui.launch import lifeline
+from tests.ports import free_port
 
 FIRST_S, START_LIMIT_S, MEMORY_LIMIT_MB = 900, 10.0, 600
 REST_S = 20
@@ -53,7 +53,7 @@ def main() -> int:
 @contextmanager
 def _up(data_dir: Path, limit_s: float) -> Iterator[tuple[psutil.Process, float]]:
     """Run `make up` as a person does; give the process and the seconds until every part answered."""
-    ports = {f"DEPLOY_UI_{name}_PORT": str(_free_port()) for name in ("CONSOLE", "GATEWAY")}
+    ports = {f"DEPLOY_UI_{name}_PORT": str(free_port()) for name in ("CONSOLE", "GATEWAY")}
     begun = time.perf_counter()
     process = subprocess.Popen(
         ["make", "up"],
@@ -100,13 +100,6 @@ def _weights(make: psutil.Process, data_dir: Path) -> dict[str, tuple[float, flo
         unknown = "up" if "up" in process.cmdline() else f"{process.name()} {process.pid}"
         found[names.get(process.pid, unknown)] = (memory.pss / MB, memory.rss / MB)
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

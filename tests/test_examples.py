@@ -20,7 +20,7 @@ from deploy_ui.services import examples
 from deploy_ui.services.examples import Example
 from deploy_ui.settings import settings
 from tests.builds.recorder import Recorder
-from tests.serving.served import free_port
+from tests.ports import free_port
 from tests.waiting import eventually
 
 Run = Callable[[str], httpx.Client]

@@ -51,9 +51,7 @@ def local_replies() -> Message:
     return {
         "mappers": [
             _verbatim("response.code_details == 'direct_response'"),
-            _reply(
-                "websocket_refused", _says(NO_WEBSOCKET), status=400
-            ),
+            _reply("websocket_refused", _says(NO_WEBSOCKET), status=400),
             _reply("bad_request", _status(400)),
             _reply("key_missing", _and(_status(401), _no_key()), headers=CHALLENGE),
             _reply("key_invalid", _status(401), headers=CHALLENGE),

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -17,12 +16,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlmodel import SQLModel
 
 from deploy_ui import build_pages, hints
-from deploy_ui.db import reading, transaction
+from deploy_ui.db import transaction
 from deploy_ui.enums import Role
-from deploy_ui.models import Person
 from deploy_ui.services import people, sessions
 from deploy_ui.settings import settings
 from tests import factories
+from tests.ports import free_port
 from tests.waiting import eventually
 
 PASSWORD = "correct horse battery staple"
@@ -50,10 +49,7 @@ class Console:
 
     def token(self, role: Role = Role.ADMIN, name: str = "Anna Petrova") -> str:
         """Make a person and sign them in; return the session's token."""
-        viewer = factories.viewer(role, name=name)
-        with reading() as session:
-            person = session.get_one(Person, viewer.person_id)
-        return sessions._begin(person).token  # past the password, whose hash takes its time
+        return factories.token(factories.viewer(role, name=name))
 
 
 @dataclass(frozen=True)
@@ -74,9 +70,7 @@ def console_server(
     """Run the console on a free port."""
     folder = tmp_path_factory.mktemp("console")
     shutil.copy(sqlite_with_tables, folder / "deploy-ui.db")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         "DEPLOY_UI_DATA_DIR": str(folder),
         "DEPLOY_UI_REDIS_URL": redis_server,

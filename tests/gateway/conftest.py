@@ -1,7 +1,5 @@
 """One real Envoy for all tests of the gateway; every test writes the routes it needs."""
 
-import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +14,9 @@ from deploy_ui import clock
 from deploy_ui.gateway import keys, process, writer
 from deploy_ui.gateway.routes import Grant, Route, RouteState
 from deploy_ui.settings import settings
+from tests import envoy
 from tests.gateway.upstream import Upstream, running
+from tests.ports import free_port
 from tests.waiting import eventually
 
 MAX_BODY_MB = 1
@@ -83,20 +83,12 @@ def _settings_of(patch: pytest.MonkeyPatch, running_process: _Process) -> None:
 @pytest.fixture(scope="session")
 def _envoy() -> Iterator[_Process]:
     with tempfile.TemporaryDirectory(prefix="dui-gateway-") as folder:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port: int = free.getsockname()[1]
-        running_process = _Process(Path(folder), port)
-        with pytest.MonkeyPatch.context() as patch, (Path(folder) / "envoy.log").open("wb") as log:
+        running_process = _Process(Path(folder), free_port())
+        with pytest.MonkeyPatch.context() as patch:
             _settings_of(patch, running_process)
-            process.bootstrap()
-            envoy = subprocess.Popen(process.command(), stdout=log, stderr=log)
-            try:
-                eventually(process.ready)
+            with envoy.running():
                 yield running_process
-            finally:
-                envoy.terminate()
-                envoy.wait()
-                settings.cache_clear()
+        settings.cache_clear()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 
+from tests.ports import free_port
 from tests.waiting import eventually
 
 STREAMS = 100
@@ -141,8 +142,7 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
 
 def unused_address() -> str:
     """Return an address where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return f"127.0.0.1:{listening.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The whole product, started as a person would."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import httpx
 
 from deploy_ui.build_pages import ROOT
 from deploy_ui.launch import lifeline
+from tests.ports import free_ports
 from tests.waiting import eventually
 
 START_S = 120
@@ -55,14 +55,6 @@ class Product:
         return self.process.wait(END_S)
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def output_of(data_dir: Path) -> Path:
     """Return where a product's output goes."""
     return data_dir.with_name(f"{data_dir.name}.out")
@@ -89,7 +81,7 @@ def command(data_dir: Path, *arguments: str, **values: object) -> subprocess.Com
 @contextmanager
 def running(data_dir: Path, *arguments: str, **values: object) -> Iterator[Product]:
     """Run the product until the end of the block, and leave nothing behind whatever happens in it."""
-    console_port, gateway_port = free_port(), free_port()
+    console_port, gateway_port = free_ports(2)
     ports = {"DEPLOY_UI_CONSOLE_PORT": console_port, "DEPLOY_UI_GATEWAY_PORT": gateway_port}
     with output_of(data_dir).open("w") as output:
         process = subprocess.Popen(

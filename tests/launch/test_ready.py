@@ -8,7 +8,7 @@ import pytest
 
 from deploy_ui.launch import ready
 from deploy_ui.settings import Settings
-from tests.launch.product import free_port
+from tests.ports import free_port
 
 
 @contextmanager

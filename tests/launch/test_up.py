@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from deploy_ui import build_pages
-from tests.launch.product import END_S, Product, command, free_port, running
+from tests.launch.product import END_S, Product, command, running
+from tests.ports import free_port
 from tests.waiting import eventually
 
 PARTS = {"supervisor", "redis", "controller", "worker-1", "gateway", "console"}

@@ -6,6 +6,7 @@ import pytest
 
 from deploy_ui.runtimes import ports
 from deploy_ui.runtimes.ports import hold_port
+from tests.ports import free_ports
 
 
 @pytest.fixture
@@ -14,16 +15,6 @@ def choices(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
     monkeypatch.setattr(ports, "_candidates", lambda: iter(found))
     return found
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    numbers = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return numbers
 
 
 def test_a_held_port_is_not_given_to_another_installation(tmp_path: Path, choices: list[int]) -> None:

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from tests.ports import free_port
 from tests.waiting import eventually
 
 SOURCE = Path(__file__).parents[2] / "deploy_ui" / "serving"
@@ -119,13 +119,6 @@ def check(folder: Path, script: str, kind: str = "model") -> Checked:
 
 def surroundings() -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "PYTHONPATH": str(site()), "LANG": "C"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def error(response: httpx.Response) -> dict[str, Any]:
