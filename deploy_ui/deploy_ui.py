@@ -57,7 +57,9 @@ class Page:
     @property
     def loads(self) -> list[Any]:
         """Everything the page loads: pages of the console find out who it is first."""
-        return [SessionState.enter, RailState.follow, *self.on_load] if self.signed_in else self.on_load
+        return (
+            [SessionState.enter, RailState.follow, KeysState.leave, *self.on_load] if self.signed_in else self.on_load
+        )
 
 
 CARD_LOADS = [

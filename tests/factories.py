@@ -4,11 +4,12 @@ from typing import Any
 
 from deploy_ui import clock
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import ImageKind, ImageStatus, Role
+from deploy_ui.enums import ImageKind, ImageStatus, Phase, Reason, Role
 from deploy_ui.ids import new_id
 from deploy_ui.models import Image, Person
-from deploy_ui.services import deployments, sessions
+from deploy_ui.services import deployments, fleet, sessions
 from deploy_ui.services.deployments import DeploymentCard, NewDeployment
+from deploy_ui.services.members import Record
 from deploy_ui.services.viewer import Viewer
 
 NO_PASSWORD = "!"
@@ -65,3 +66,24 @@ def deployment(by: Viewer | None = None, *, image_id: str = "", name: str = "", 
     by = by or viewer()
     used = image_id or image(by).id
     return deployments.create(by, NewDeployment(name=name or f"Deployment {new_id(6)}", image=used, **values))
+
+
+def seen(card: DeploymentCard, phase: Phase, reason: Reason = Reason.NONE, message: str = "", ready: int = 0) -> None:
+    """Let a deployment have been seen in a phase, as the controller would write it."""
+    fleet.save_status(
+        card.id,
+        generation=card.generation,
+        phase=phase,
+        reason=reason,
+        message=message,
+        ready_instances=ready,
+        now=clock.now(),
+    )
+
+
+def instance(card: DeploymentCard, key: str, **values: Any) -> None:
+    """Let a deployment have an instance; `values` are fields of Record."""
+    created_at = values.pop("created_at", clock.now())
+    fleet.add_instance(card.id, key, revision=1, image_id=card.image_id, now=created_at)
+    if values:
+        fleet.save_instance(Record(key=key, revision=1, created_at=created_at, **values))

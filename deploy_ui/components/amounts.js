@@ -1,4 +1,4 @@
-/* Sizes and durations in the reader's language: the browser knows the units. */
+/* Sizes, durations and numbers in the reader's language: the browser knows the units. */
 
 const STEP = 1024;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
@@ -22,10 +22,30 @@ export function sizeWords(bytes, language) {
   return amount(language, value, UNITS[unit], unit === 0 || value >= 100 ? 0 : 1);
 }
 
-/** 31.42 → "31.4 s", 95 → "1 m 35 s"; short ones keep a digit */
+const STEPS = [
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** 31.42 → "31.4 s", 95 → "1 m 35 s", 9480 → "2 h 38 m"; short ones keep a digit */
 export function durationWords(seconds, language) {
   const value = seconds ?? 0;
   if (value < 60) return amount(language, value, "second", value < 0.1 ? 2 : 1);
   const whole = Math.round(value);
-  return `${amount(language, Math.floor(whole / 60), "minute", 0)} ${amount(language, whole % 60, "second", 0)}`;
+  const first = STEPS.findIndex(([, length]) => whole >= length);
+  const [[large, length], [small, part]] = STEPS.slice(first, first + 2);
+  return `${amount(language, Math.floor(whole / length), large, 0)} ${amount(language, Math.floor((whole % length) / part), small, 0)}`;
+}
+
+/** 38 → "38 ms", 30012 → "30 s" */
+export function latencyWords(ms, language) {
+  const value = ms ?? 0;
+  return value < 1000 ? amount(language, value, "millisecond", 0) : durationWords(value / 1000, language);
+}
+
+/** 0.5 → "0.5", in Russian "0,5" */
+export function decimalWords(value, language) {
+  return (value ?? 0).toLocaleString(language, { maximumFractionDigits: 2 });
 }

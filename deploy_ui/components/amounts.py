@@ -1,4 +1,4 @@
-"""Sizes and durations in words of the reader's language."""
+"""Sizes, durations and numbers in words of the reader's language."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from reflex.utils.imports import ImportVar
 from reflex.vars import VarData
 
 from deploy_ui.components.scripts import script
-from deploy_ui.i18n.ui import LanguageState
+from deploy_ui.i18n.ui import LanguageState, t
 
+GIB = 1024
 LIBRARY = script("amounts.js")
 
 
@@ -35,6 +36,26 @@ def size(count: rx.Var[int] | int) -> rx.Var[str]:
 def duration(seconds: rx.Var[float] | float) -> rx.Var[str]:
     """Return a number of seconds in words: `31.4 s`."""
     return _words("durationWords", seconds)
+
+
+def latency(milliseconds: rx.Var[int]) -> rx.Var[str]:
+    """Return how long an answer took: `38 ms`, `30 s`."""
+    return _words("latencyWords", milliseconds)
+
+
+def decimal(number: rx.Var[Any]) -> rx.Var[str]:
+    """Return a number with at most two digits behind the point, or the comma."""
+    return _words("decimalWords", number)
+
+
+def memory(mib: rx.Var[Any]) -> rx.Var[str]:
+    """Return a limit of memory: in GiB where that is a whole number, else in MiB."""
+    return rx.cond(mib % GIB == 0, t("unit.gib", number=decimal(mib / GIB)), t("unit.mib", number=decimal(mib)))
+
+
+def used_memory(mib: rx.Var[Any]) -> rx.Var[str]:
+    """Return a measured amount of memory: from a GiB on in GiB."""
+    return rx.cond(mib >= GIB, t("unit.gib", number=decimal(mib / GIB)), t("unit.mib", number=decimal(mib)))
 
 
 def _words(function: str, number: Any) -> rx.Var[str]:

@@ -29,7 +29,7 @@ function marked(number) {
   });
 }
 
-function extensions({ language, readOnly, label, hint, onBlur }) {
+function extensions({ language, readOnly, wrap, label, hint, onBlur }) {
   const both = [
     lineNumbers(),
     syntaxHighlighting(classHighlighter),
@@ -39,7 +39,7 @@ function extensions({ language, readOnly, label, hint, onBlur }) {
     LANGUAGES[language]?.() ?? [],
     EditorView.contentAttributes.of({ "aria-label": label ?? "", tabindex: "0", spellcheck: "false" }),
   ];
-  if (readOnly) return [...both, EditorState.readOnly.of(true), EditorView.editable.of(false)];
+  if (readOnly) return [...both, wrap ? EditorView.lineWrapping : [], EditorState.readOnly.of(true), EditorView.editable.of(false)];
   return [
     ...both,
     history(),
@@ -58,7 +58,7 @@ function replace(view, text) {
   view.dom.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-export function CodeEditor({ name, value, language, readOnly, label, hint, companion, wrongLine, onLeft, ref, ...rest }) {
+export function CodeEditor({ name, value, language, readOnly, wrap = false, label, hint, companion, wrongLine, onLeft, ref, ...rest }) {
   const box = useRef(null);
   const view = useRef(null);
   const begun = useRef(value ?? "");
@@ -71,13 +71,13 @@ export function CodeEditor({ name, value, language, readOnly, label, hint, compa
       const beside = form && companion ? new FormData(form).get(companion) : "";
       if (left.current && text().length < LONGEST_CHECKED) left.current(text(), beside ?? "");
     };
-    const state = EditorState.create({ doc: begun.current, extensions: extensions({ language, readOnly, label, hint, onBlur }) });
+    const state = EditorState.create({ doc: begun.current, extensions: extensions({ language, readOnly, wrap, label, hint, onBlur }) });
     view.current = new EditorView({ state, parent: box.current });
     return () => {
       begun.current = text();
       view.current.destroy();
     };
-  }, [language, readOnly, label, hint, companion]);
+  }, [language, readOnly, wrap, label, hint, companion]);
   useEffect(() => {
     if (readOnly && value !== text()) replace(view.current, value ?? "");
   }, [readOnly, value]);

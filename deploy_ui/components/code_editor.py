@@ -32,6 +32,8 @@ class CodeEditor(rx.NoSSRComponent):
     language: rx.Var[str]
     """`python`, `json`, or anything else for plain text."""
     read_only: rx.Var[bool]
+    wrap: rx.Var[bool]
+    """Breaks long lines of a text to read; an editor always does."""
     label: rx.Var[str]
     hint: rx.Var[str]
     companion: rx.Var[str]
@@ -52,6 +54,6 @@ class TextFileButton(rx.NoSSRComponent):
     accept: rx.Var[str]
 
 
-def code(text: rx.Var[str], *, language: str, label: rx.Var[str], **props: Any) -> rx.Component:
+def code(text: rx.Var[str], *, language: rx.Var[str] | str, label: rx.Var[str], **props: Any) -> rx.Component:
     """Return code to read; long code scrolls."""
     return CodeEditor.create(value=text, language=language, label=label, read_only=True, **props)

@@ -6,14 +6,22 @@ import { Check, Copy } from "lucide-react";
 const SAID_MS = 1500;
 
 export async function copyText(text) {
-  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+  if (navigator.clipboard && window.isSecureContext) {
+    try {
+      return await navigator.clipboard.writeText(text);
+    } catch {
+      // not allowed here, or asked too late after the click: the old way may still work
+    }
+  }
   const area = document.createElement("textarea");
   area.value = text;
   area.style.cssText = "position:fixed;opacity:0";
+  const focused = document.activeElement;
   document.body.appendChild(area);
   area.select();
   document.execCommand("copy");
   area.remove();
+  focused?.focus?.({ preventScroll: true });
 }
 
 export function CopyButton({ text, label, copiedLabel, withLabel = false, className = "", ref, ...rest }) {

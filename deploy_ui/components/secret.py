@@ -9,8 +9,8 @@ from deploy_ui.components.copy import copy_button
 from deploy_ui.i18n.ui import t
 
 
-def secret_box(title: Any, words: Any, secret: rx.Var[str], *, on_saved: Any, **props: Any) -> rx.Component:
-    """Return the box of a fresh secret with Copy and "I have saved it", which must forget it."""
+def secret_box(title: Any, words: Any, secret: rx.Var[str], *more: Any, on_saved: Any, **props: Any) -> rx.Component:
+    """Return the box of a fresh secret with Copy and "I have saved it", which must forget it; `more` is under it."""
     return rx.el.div(
         rx.el.div(title, class_name="strong"),
         rx.el.p(words, class_name="small muted"),
@@ -20,6 +20,7 @@ def secret_box(title: Any, words: Any, secret: rx.Var[str], *, on_saved: Any, **
             button(t("common.saved_secret"), on_click=on_saved, data_testid="secret-saved"),
             class_name="secret__row",
         ),
+        *more,
         class_name="secret",
         **props,
     )

@@ -1,10 +1,12 @@
-/* The request form's own keys and its copy as cURL: what was typed goes to the API, not through the page's socket. */
+/* What the request form does in the browser: copy as cURL (what was typed goes to the API, not through the page's
+   socket), write the body again, save the answer. */
 import { useState } from "react";
 import { jsx } from "@emotion/react";
 import { Check, Copy } from "lucide-react";
 import { copyText } from "./copy.js";
 
 const SAID_MS = 1500;
+const LONGEST_CHECKED = 200000;
 
 /** The request that a form's fields mean, as the API takes it. */
 function requestOf(form) {
@@ -43,13 +45,28 @@ export function CurlButton({ url, label, copiedLabel, onFailure, ref, ...rest })
   );
 }
 
-/** A text field of the form in which Ctrl+Enter sends and Tab indents. */
-export function BodyField({ ref, ...rest }) {
-  const press = (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      event.currentTarget.form.requestSubmit();
+/** Writes the JSON in a field of the form again, with a line for every value; says where it is broken. */
+export function FormatButton({ field, children, onFailure, ref, ...rest }) {
+  const format = (event) => {
+    const area = event.currentTarget.closest("form").elements[field];
+    try {
+      const detail = JSON.stringify(JSON.parse(area.value), null, 2);
+      area.dispatchEvent(new CustomEvent("fill", { detail }));
+    } catch {
+      onFailure(area.value.slice(0, LONGEST_CHECKED));
     }
   };
-  return jsx("textarea", { ...rest, ref, onKeyDown: press, spellCheck: false, autoComplete: "off" });
+  return jsx("button", { ref, ...rest, type: "button", onClick: format }, children);
+}
+
+/** Saves a text as a file. */
+export function SaveButton({ text, filename, label, children, ref, ...rest }) {
+  const save = () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text]));
+    link.download = filename;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href));
+  };
+  return jsx("button", { ref, ...rest, type: "button", onClick: save, title: label, "aria-label": label }, children);
 }

@@ -24,12 +24,23 @@ class CurlButton(rx.Component):
     """Gets the code and the facts of the error."""
 
 
-class BodyField(rx.Component):
-    """A text area in which Ctrl+Enter sends the form."""
+class FormatButton(rx.Component):
+    """Writes the JSON in the form's editor `field` again, with a line for every value."""
 
     library = _LIBRARY
-    tag = "BodyField"
+    tag = "FormatButton"
 
-    name: rx.Var[str]
-    default_value: rx.Var[str]
-    aria_label: rx.Var[str]
+    field: rx.Var[str]
+    on_failure: rx.EventHandler[passthrough_event_spec(str)]
+    """Gets the text if it is no JSON."""
+
+
+class SaveButton(rx.Component):
+    """Saves a text as a file."""
+
+    library = _LIBRARY
+    tag = "SaveButton"
+
+    text: rx.Var[str]
+    filename: rx.Var[str]
+    label: rx.Var[str]

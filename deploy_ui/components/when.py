@@ -7,7 +7,7 @@ from deploy_ui.i18n.ui import LanguageState, t
 
 
 class When(rx.Component):
-    """A moment, relative and ticking, or exact; the exact time is always in the tooltip."""
+    """A moment: relative and ticking, on the clock, or exact; the whole of it is always in the tooltip."""
 
     library = script("when.js")
     tag = "When"
@@ -16,16 +16,17 @@ class When(rx.Component):
     language: rx.Var[str]
     now: rx.Var[str]
     never: rx.Var[str]
-    exact: rx.Var[bool]
+    look: rx.Var[str]
+    """`ago`, `clock` or `exact`."""
 
 
-def when(at: object, *, exact: bool = False, **props: object) -> rx.Component:
-    """Return the time of an aware datetime; None reads as a dash."""
+def when(at: object, *, exact: bool = False, clock: bool = False, **props: object) -> rx.Component:
+    """Return the time of an aware datetime, relative unless asked otherwise; None reads as a dash."""
     return When.create(
         at=rx.Var.create(at).to(str),
         language=LanguageState.language,
         now=t("common.now"),
         never=t("common.never"),
-        exact=exact,
+        look="exact" if exact else "clock" if clock else "ago",
         **props,
     )

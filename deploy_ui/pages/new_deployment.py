@@ -42,7 +42,14 @@ def _form() -> rx.Component:
         form_row(
             "name",
             t("field.name"),
-            text_field("name", error=_wrong("name"), max_length=200, auto_complete="off", auto_focus=True),
+            text_field(
+                "name",
+                error=_wrong("name"),
+                max_length=200,
+                auto_complete="off",
+                auto_focus=True,
+                **_checked("name"),
+            ),
             error=_wrong("name"),
             help_text=t("new.name_help"),
         ),
@@ -56,11 +63,17 @@ def _form() -> rx.Component:
         ),
         _advanced(),
         rx.el.div(
-            rx.el.button(t("new.submit"), type="submit", class_name="btn btn--primary", data_testid="submit"),
+            rx.el.button(
+                rx.cond(NewDeploymentState.busy, t("new.submitting"), t("new.submit")),
+                type="submit",
+                class_name="btn btn--primary",
+                disabled=NewDeploymentState.busy,
+                data_testid="submit",
+            ),
             button_link(t("common.cancel"), "/deployments", look="ghost"),
             class_name="formfoot",
         ),
-        on_submit=NewDeploymentState.submit,
+        on_submit=[NewDeploymentState.begin, NewDeploymentState.submit],
         class_name="form",
         no_validate=True,
         data_testid="new-deployment",
@@ -109,6 +122,7 @@ def _number(name: str, value: str, step: str) -> rx.Component:
             step=step,
             default_value=value,
             class_name=field_class(_wrong(name)),
+            **_checked(name),
         ),
         class_name="labeled",
     )
@@ -131,7 +145,12 @@ def _advanced() -> rx.Component:
             form_row(
                 "ready_path",
                 t("field.ready_path"),
-                text_field("ready_path", error=_wrong("ready_path"), placeholder="/health/ready"),
+                text_field(
+                    "ready_path",
+                    error=_wrong("ready_path"),
+                    placeholder="/health/ready",
+                    **_checked("ready_path"),
+                ),
                 error=_wrong("ready_path"),
                 help_text=t("new.ready_path_help"),
             ),
@@ -150,8 +169,17 @@ def _env() -> rx.Component:
         rows="4",
         spell_check=False,
         placeholder="THRESHOLD=0.82",
-        class_name="field mono",
+        class_name=rx.cond(_wrong("env") != "", "field field--error mono", "field mono"),
+        **_checked("env"),
     )
+
+
+def _checked(name: str) -> dict[str, Any]:
+    """Return what makes a field be checked when it is left, and say that it is wrong."""
+    return {
+        "on_blur": lambda typed: NewDeploymentState.check(name, typed),
+        "aria_invalid": _wrong(name) != "",
+    }
 
 
 def _any_wrong(names: tuple[str, ...]) -> Any:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from deploy_ui import vault
-from deploy_ui.enums import ImageKind, Phase, Reason, Wish
+from deploy_ui.enums import ImageKind, ImageStatus, Phase, Reason, Wish
 from deploy_ui.models import Deployment, Image, Person
 from deploy_ui.services import paging
 from deploy_ui.services.paging import Page
@@ -42,6 +42,7 @@ class DeploymentCard(DeploymentRow):
     url: str
     wish: Wish
     image_kind: ImageKind
+    image_built_at: datetime | None
     cpu: float
     memory_mb: int
     gpu: int
@@ -119,6 +120,7 @@ def card(session: Session, deployment: Deployment) -> DeploymentCard:
         **same,
         url=f"{settings().gateway}/{deployment.slug}",
         image_kind=image.kind,
+        image_built_at=image.finished_at if image.status == ImageStatus.READY else None,
         ready_path=deployment.ready_path or image.ready_path,
         settled=deployment.seen_generation == deployment.generation,
         created_by=created_by,

@@ -1,7 +1,7 @@
 """What a deployment is configured to be, and which values make sense. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from deploy_ui.errors import Invalid
@@ -97,9 +97,18 @@ NAMES = tuple(each.name for each in fields(Configuration))
 
 def first(new: NewDeployment, image_id: str) -> Configuration:
     """Return the configuration that a new deployment begins with, or raise Invalid."""
+    return checked(_wanted(new, image_id))
+
+
+def wrong_with(new: NewDeployment) -> list[Invalid]:
+    """Return everything that is wrong with what was filled in, not only the first; its image is not looked at."""
+    return list(problems(_wanted(new, new.image)))
+
+
+def _wanted(new: NewDeployment, image_id: str) -> Configuration:
     same = {name: getattr(new, name) for name in NAMES if name not in {"image_id", "max_instances", "instances"}}
     most = new.min_instances if new.max_instances is None else new.max_instances
-    return checked(Configuration(**same, image_id=image_id, max_instances=most, instances=new.min_instances))
+    return Configuration(**same, image_id=image_id, max_instances=most, instances=new.min_instances)
 
 
 def changed(old: Configuration, change: Change, image_id: str | None) -> Configuration:
@@ -130,28 +139,42 @@ def needs_new_instances(names: list[str]) -> bool:
 
 def checked(configuration: Configuration) -> Configuration:
     """Return the configuration with a clean name, or raise Invalid naming the field."""
-    _check_instances(configuration)
-    for name, (low, high) in BOUNDS.items():
-        if not low <= getattr(configuration, name) <= high:
-            raise Invalid("out_of_range", field=name, low=low, high=high)
-    if configuration.gpu != 0:
-        raise Invalid("gpu_not_offered", field="gpu")
-    if configuration.ready_path and not PATH.fullmatch(configuration.ready_path):
-        raise Invalid("ready_path_wrong", field="ready_path")
-    check_env(configuration.env)
+    for problem in problems(configuration):
+        raise problem
     return replace(configuration, name=checked_name(configuration.name))
 
 
-def _check_instances(configuration: Configuration) -> None:
+def problems(configuration: Configuration) -> Iterator[Invalid]:
+    """Yield what is wrong; each problem names its field."""
+    yield from _counts_wrong(configuration)
+    for name, (low, high) in BOUNDS.items():
+        if not low <= getattr(configuration, name) <= high:
+            yield Invalid("out_of_range", field=name, low=low, high=high)
+    if configuration.gpu != 0:
+        yield Invalid("gpu_not_offered", field="gpu")
+    if configuration.ready_path and not PATH.fullmatch(configuration.ready_path):
+        yield Invalid("ready_path_wrong", field="ready_path")
+    yield from _raised(lambda: check_env(configuration.env))
+    yield from _raised(lambda: checked_name(configuration.name))
+
+
+def _counts_wrong(configuration: Configuration) -> Iterator[Invalid]:
     low, high = configuration.min_instances, configuration.max_instances
     if low == 0:
-        raise Invalid("min_instances_zero", field="min_instances")
+        yield Invalid("min_instances_zero", field="min_instances")
     if high == 0:
-        raise Invalid("max_instances_zero", field="max_instances")
-    if low > high:
-        raise Invalid("min_above_max", field="min_instances", low=low, high=high)
-    if not low <= configuration.instances <= high:
-        raise Invalid("instances_out_of_range", field="instances", low=low, high=high)
+        yield Invalid("max_instances_zero", field="max_instances")
+    elif low > high:
+        yield Invalid("min_above_max", field="min_instances", low=low, high=high)
+    elif not low <= configuration.instances <= high:
+        yield Invalid("instances_out_of_range", field="instances", low=low, high=high)
+
+
+def _raised(check: Callable[[], object]) -> Iterator[Invalid]:
+    try:
+        check()
+    except Invalid as problem:
+        yield problem
 
 
 def check_env(env: Mapping[str, str]) -> None:

@@ -26,6 +26,7 @@ MOST_HEADERS = 50
 OVERTIME_S = 5
 """How much longer than the gateway the console waits, so that the gateway's own 504 arrives."""
 LONGEST_BINARY_PROBE = 1024
+LONGEST_KEY = 20
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: token
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")  # RFC 9110, 5.5: beyond ASCII, programs disagree on the encoding
@@ -70,6 +71,8 @@ class Answer:
     truncated: bool
     """There was more than `MOST_ANSWER` bytes."""
     request_id: str
+    instance: str
+    """The one that answered; empty when the gateway did, or the instance does not say."""
 
 
 async def send(viewer: Viewer, slug: str, trial: Trial, *, transport: httpx.AsyncBaseTransport | None = None) -> Answer:
@@ -78,10 +81,10 @@ async def send(viewer: Viewer, slug: str, trial: Trial, *, transport: httpx.Asyn
     Raises Invalid and TooLarge for what cannot be sent, Unavailable("gateway_unreachable") when the gateway does not
     answer. Every answer of the gateway or the instance, 5xx too, is an Answer.
     """
-    request, limit = await asyncio.to_thread(_request, viewer, slug, trial)
+    request = await asyncio.to_thread(_request, viewer, slug, trial)
     began = time.monotonic()
     try:
-        async with httpx.AsyncClient(transport=transport, timeout=limit, follow_redirects=False) as client:
+        async with httpx.AsyncClient(transport=transport, follow_redirects=False) as client:
             response = await client.send(request, stream=True)
             body, truncated = await _read(response)
             await response.aclose()
@@ -93,14 +96,12 @@ async def send(viewer: Viewer, slug: str, trial: Trial, *, transport: httpx.Asyn
 def curl(viewer: Viewer, slug: str, trial: Trial) -> str:
     """Return the request as a command for a POSIX shell, with a console key that opens for five minutes."""
     check(trial)
-    method = ["--head"] if trial.method == "HEAD" else ["-X", trial.method]
-    lines = [["curl", *method, *_literal(trial.path), _quoted(f"{settings().gateway}/{slug}{trial.path}")]]
-    for name, value in _headers(viewer, slug, trial):
-        lines.append(["-H", _quoted(f"{name}: {value}" if value else f"{name};")])
-    if trial.body:
-        lines += [] if _content_type(trial) else [["-H", _quoted("Content-Type:")]]  # curl would add one of its own
-        lines.append(["--data-raw", _quoted(trial.body)])
-    return " \\\n  ".join(" ".join(line) for line in lines)
+    return _command(slug, trial, _headers(viewer, slug, trial))
+
+
+def curl_with(secret: str, slug: str, trial: Trial) -> str:
+    """Return the request as a command for a POSIX shell, with this key."""
+    return _command(slug, trial, [("X-API-Key", secret), *((each.name, each.value) for each in trial.headers)])
 
 
 def check(trial: Trial) -> None:
@@ -116,7 +117,17 @@ def check(trial: Trial) -> None:
     if _size(trial.body) > MOST_BODY:
         raise TooLarge("trial_body_large", limit_mb=MOST_BODY // 1024 // 1024)
     if trial.body and "json" in _content_type(trial):
-        _check_json(trial.body)
+        check_json(trial.body)
+
+
+def check_json(body: str) -> None:
+    """Raise Invalid naming the place where a text is no JSON."""
+    try:
+        json.loads(body)
+    except json.JSONDecodeError as error:
+        raise Invalid("body_not_json", field="body", line=error.lineno, column=error.colno) from error
+    except (RecursionError, ValueError) as error:  # nested too deeply, or a number of thousands of digits
+        raise Invalid("body_not_json", field="body", line=1, column=1) from error
 
 
 def address(slug: str, path: str) -> str:
@@ -134,6 +145,17 @@ def _size(body: str) -> int:
         raise Invalid("text_broken", field="body") from error
 
 
+def _command(slug: str, trial: Trial, headers: list[tuple[str, str]]) -> str:
+    method = ["--head"] if trial.method == "HEAD" else ["-X", trial.method]
+    lines = [["curl", *method, *_literal(trial.path), _quoted(f"{settings().gateway}/{slug}{trial.path}")]]
+    for name, value in headers:
+        lines.append(["-H", _quoted(f"{name}: {value}" if value else f"{name};")])
+    if trial.body:
+        lines += [] if _content_type(trial) else [["-H", _quoted("Content-Type:")]]  # curl would add one of its own
+        lines.append(["--data-raw", _quoted(trial.body)])
+    return " \\\n  ".join(" ".join(line) for line in lines)
+
+
 def _check_header(header: Header) -> None:
     if not HEADER_NAME.fullmatch(header.name):
         raise Invalid("header_name", field="headers", name=header.name[:60])
@@ -143,32 +165,29 @@ def _check_header(header: Header) -> None:
         raise Invalid("header_value", field="headers", name=header.name)
 
 
-def _check_json(body: str) -> None:
-    try:
-        json.loads(body)
-    except json.JSONDecodeError as error:
-        raise Invalid("body_not_json", field="body", line=error.lineno, column=error.colno, why=error.msg) from error
-    except (RecursionError, ValueError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
-        raise Invalid("body_not_json", field="body", line=1, column=1, why=why) from error
+def _encodable(text: str) -> bool:
+    """Say whether a text can be sent on: half of a character pair cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _content_type(trial: Trial) -> str:
     return next((each.value.lower() for each in trial.headers if each.name.lower() == "content-type"), "")
 
 
-def _request(viewer: Viewer, slug: str, trial: Trial) -> tuple[httpx.Request, httpx.Timeout]:
+def _request(viewer: Viewer, slug: str, trial: Trial) -> httpx.Request:
     check(trial)
     card = deployments.card(viewer, slug)
     limit = httpx.Timeout(card.request_timeout_s + OVERTIME_S, connect=OVERTIME_S)
-    request = httpx.Request(
-        trial.method,
-        address(slug, trial.path),
-        headers=_headers(viewer, slug, trial),
-        content=_content(trial),
-        extensions={"timeout": limit.as_dict()},
-    )
-    return request, limit
+    try:
+        return httpx.Request(
+            trial.method,
+            address(slug, trial.path),
+            headers=_headers(viewer, slug, trial),
+            content=trial.body.encode() or None,
+            extensions={"timeout": limit.as_dict()},
+        )
+    except httpx.InvalidURL as error:
+        raise Invalid("trial_path", field="path") from error
 
 
 def _headers(viewer: Viewer, slug: str, trial: Trial) -> list[tuple[str, str]]:
@@ -177,10 +196,6 @@ def _headers(viewer: Viewer, slug: str, trial: Trial) -> list[tuple[str, str]]:
         viewer.require(Role.EDITOR)
         return given
     return [*given, ("X-API-Key", keys.console_key(viewer, slug))]
-
-
-def _content(trial: Trial) -> bytes | None:
-    return trial.body.encode() if trial.body else None
 
 
 async def _read(response: httpx.Response) -> tuple[bytes, bool]:
@@ -195,7 +210,7 @@ async def _read(response: httpx.Response) -> tuple[bytes, bool]:
 def _answer(response: httpx.Response, body: bytes, *, truncated: bool, duration_ms: int) -> Answer:
     content_type = response.headers.get("content-type", "")
     binary = b"\0" in body[:LONGEST_BINARY_PROBE] or content_type.startswith(("image/", "audio/", "video/"))
-    text = "" if binary else body.decode(response.charset_encoding or "utf-8", errors="replace")
+    text = "" if binary else _text(body, response.charset_encoding or "utf-8")
     pretty = _pretty(text) if "json" in content_type and not truncated else None
     return Answer(
         status=response.status_code,
@@ -208,12 +223,23 @@ def _answer(response: httpx.Response, body: bytes, *, truncated: bool, duration_
         json=pretty is not None,
         truncated=truncated,
         request_id=response.headers.get("x-request-id", ""),
+        instance=response.headers.get("x-instance", "")[:LONGEST_KEY],
     )
+
+
+def _text(body: bytes, charset: str) -> str:
+    """Decode an answer; what its header says of the encoding may be nonsense."""
+    try:
+        return body.decode(charset, errors="replace")
+    except (LookupError, ValueError):
+        return body.decode(errors="replace")
 
 
 def _pretty(text: str) -> str | None:
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        value = json.loads(text)
+        pretty = json.dumps(value, indent=2, ensure_ascii=False)
+        return pretty if _encodable(pretty) else json.dumps(value, indent=2)
     except (ValueError, RecursionError):
         return None
 

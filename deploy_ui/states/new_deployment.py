@@ -7,18 +7,14 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from deploy_ui.enums import Role
-from deploy_ui.errors import AppError
+from deploy_ui.errors import AppError, Invalid
 from deploy_ui.services import deployments, images
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import forms, notices
 from deploy_ui.states.session import signed_in
 
-FIELD_OF = {
-    "deployment_name_taken": "name",
-    "image_not_found": "image",
-    "image_unusable": "image",
-}
-"""Where an error is shown that does not name its field itself."""
+BESIDE = {"min_instances": "max_instances", "max_instances": "min_instances"}
+"""Fields that may be wrong because of each other: leaving one judges both anew."""
 
 
 class NewDeploymentState(rx.State):
@@ -29,6 +25,7 @@ class NewDeploymentState(rx.State):
     """The image that is chosen at first."""
     loaded: bool = False
     wrong: dict[str, str] = {}
+    """What is wrong, by field."""
     busy: bool = False
 
     @rx.event
@@ -43,16 +40,40 @@ class NewDeploymentState(rx.State):
 
     @rx.event
     @signed_in
+    async def check(self, viewer: Viewer, name: str, typed: str) -> None:  # noqa: ARG002 - only people who are signed in
+        """Say what is wrong with one field as soon as it is left; an empty one is judged on submitting."""
+        _, wrong = forms.new_deployment({name: typed})
+        judged = {name, BESIDE.get(name)}
+        known = {field: words for field, words in self.wrong.items() if field not in judged}
+        if typed.strip() and name in wrong:
+            known[name] = await notices.in_words(self, wrong[name])
+        self.wrong = known
+
+    @rx.event
+    @signed_in
+    async def begin(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
+        """Say that it is being created."""
+        self.busy = True
+
+    @rx.event
+    @signed_in
     async def submit(self, viewer: Viewer, typed: dict[str, Any]) -> EventSpec | None:
-        """Create the deployment and open its card; what is wrong is said at its field."""
+        """Create the deployment and open its card; everything that is wrong is said at its field."""
+        self.busy = False
         viewer.require(Role.EDITOR)
-        words = {name: str(value)[: forms.LONGEST] for name, value in typed.items()}
+        new, wrong = forms.new_deployment(typed)
+        await self._say(wrong)
+        if wrong:
+            return None
         try:
-            card = await asyncio.to_thread(lambda: deployments.create(viewer, forms.new_deployment(words)))
+            card = await asyncio.to_thread(deployments.create, viewer, new)
         except AppError as error:
-            field = str(error.facts.get("field") or FIELD_OF.get(error.code, ""))
+            field = forms.field_of(error)
             if not field:
                 raise
-            self.wrong = {field: await notices.in_words(self, error)}
+            await self._say({field: error})
             return None
         return rx.redirect(f"/deployments/{card.slug}/general")
+
+    async def _say(self, wrong: dict[str, Invalid] | dict[str, AppError]) -> None:
+        self.wrong = {name: await notices.in_words(self, problem) for name, problem in wrong.items()}

@@ -47,7 +47,7 @@ class SessionState(rx.State):
     async def enter(self) -> EventSpec | None:
         """Find out who it is, or send them to sign in; the first thing that every page of the console loads."""
         viewer = await viewer_of(self)
-        if viewer is None or viewer.email not in {self.email, ""}:
+        if viewer is None or self.email not in {viewer.email, ""}:
             await _forget(self)
         if viewer is None:
             return await _away(self)

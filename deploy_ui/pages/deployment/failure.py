@@ -5,7 +5,7 @@ import reflex as rx
 from deploy_ui.components.buttons import button_link
 from deploy_ui.components.icons import icon
 from deploy_ui.components.status import reason_word
-from deploy_ui.i18n.ui import t
+from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.services.logs import LogRow
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.general import GeneralState
@@ -28,23 +28,37 @@ def _head() -> rx.Component:
     return rx.el.div(
         icon("circle-alert"),
         rx.el.div(
-            rx.el.div(t("failure_box.title"), " ", reason_word(card.reason), class_name="strong"),
-            rx.cond(card.message != "", rx.el.div(card.message, class_name="mono small muted wrap")),
+            rx.el.div(
+                rx.cond(card.phase == "failed", t("failure_box.failed"), t("failure_box.degraded")),
+                rx.cond(card.reason != "", rx.fragment(": ", reason_word(card.reason))),
+                class_name="strong",
+            ),
+            rx.cond(card.message != "", rx.el.div(card.message, class_name="mono small wrap", data_testid="message")),
+            rx.cond(GeneralState.failure, rx.el.div(_times(), class_name="small muted")),
         ),
         class_name="failure__head",
     )
 
 
+def _times() -> rx.Component:
+    found = GeneralState.failure
+    return rx.fragment(
+        t_count("failure_box.times", found.times, instance=found.instance),
+        rx.cond(found.exit_code != "", rx.fragment(" ", t("failure_box.exit_code", code=found.exit_code))),
+    )
+
+
 def _excerpt() -> rx.Component:
     lines = rx.foreach(GeneralState.failure.lines, _line)
-    return rx.el.div(lines, class_name="log log--excerpt", role="log", data_testid="failure-lines")
+    return rx.el.div(lines, class_name="log log--excerpt", role="log", tab_index=0, data_testid="failure-lines")
 
 
 def _line(line: LogRow) -> rx.Component:
+    look = rx.match(line.level.to(str), ("error", "error"), ("warning", "warn"), "plain")
     return rx.el.div(
         rx.el.span(class_name="g"),
         rx.el.span(line.text, class_name="m"),
-        class_name="logline logline--bare logline--" + rx.cond(line.level == "error", "error", "plain"),
+        class_name=f"logline logline--bare logline--{look}",
     )
 
 

@@ -2,34 +2,70 @@
 
 import reflex as rx
 
-from deploy_ui.components.buttons import button, button_link
+from deploy_ui.components.buttons import button_link
 from deploy_ui.components.copy import copy_icon
 from deploy_ui.components.layout import fact, facts, panel, section, skeleton
+from deploy_ui.components.leave_guard import leave_guard
 from deploy_ui.components.links import text_link
 from deploy_ui.components.status import phase_status
 from deploy_ui.components.when import when
-from deploy_ui.i18n.ui import t, t_count
+from deploy_ui.i18n.ui import t
+from deploy_ui.pages.deployment.configuration import configuration
 from deploy_ui.pages.deployment.failure import failure
-from deploy_ui.pages.deployment.fields import editable, number, words
+from deploy_ui.pages.deployment.fields import choice, editable, words
+from deploy_ui.pages.deployment.save_bar import save_bar
 from deploy_ui.pages.deployment.timeline import events
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.general import GeneralState
+
+LONGEST_NAME = 200
+"""Longer than allowed, so that what was pasted is not cut but refused with a reason."""
 
 
 def general() -> rx.Component:
     """Return the tab."""
     return rx.el.section(
-        rx.cond(
-            CardState.card,
-            rx.el.div(
-                rx.el.div(failure(), _address(), _about(), _configuration(), _save_bar()),
-                rx.el.aside(events()),
-                class_name="split",
+        rx.el.div(
+            rx.el.form(
+                failure(),
+                _address(),
+                _about(),
+                configuration(),
+                save_bar(),
+                on_submit=GeneralState.save,
+                no_validate=True,
+                auto_complete="off",
             ),
-            rx.el.div(skeleton(height="100px"), aria_busy=True),
+            rx.el.aside(events()),
+            class_name="split",
         ),
+        leave_guard(active=GeneralState.edits.length() > 0, on_leave=GeneralState.discard),
         class_name="content",
         data_testid="general",
+    )
+
+
+def general_skeleton() -> rx.Component:
+    """Return gray bars of the size of the tab."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.div(
+                panel(rx.el.div(skeleton(width="280px"), class_name="endpoint")),
+                *(
+                    rx.el.div(
+                        *(
+                            rx.el.div(skeleton(width=width), class_name="fact")
+                            for width in ("60%", "45%", "70%", "50%")
+                        ),
+                        class_name="facts section",
+                    )
+                    for _ in range(2)
+                ),
+            ),
+            class_name="split",
+        ),
+        class_name="content",
+        aria_busy=True,
     )
 
 
@@ -43,7 +79,9 @@ def _address() -> rx.Component:
             rx.el.span(class_name="grow"),
             rx.cond(
                 ~CardState.gone,
-                button_link(t("general.open_test"), f"/deployments/{card.slug}/test", small=True),
+                button_link(
+                    t("general.open_test"), f"/deployments/{card.slug}/test", small=True, data_testid="open-test"
+                ),
             ),
             class_name="endpoint",
         ),
@@ -55,169 +93,42 @@ def _about() -> rx.Component:
     return section(
         t("general.about"),
         facts(
-            editable("name", t("general.name"), card.name, words("name", card.name, max_length=200)),
-            fact(t("general.key"), rx.el.span(card.slug, class_name="mono"), copy=card.slug),
-            fact(
-                t("general.status"),
-                phase_status(card.phase, card.reason),
-                rx.el.span(t("general.since"), " ", when(card.phase_since), class_name="muted"),
-            ),
             editable(
-                "image",
-                t("general.image"),
-                rx.fragment(text_link(card.image_name, f"/images/{card.image_id}/info"), copy_icon(card.image_name)),
-                _image_choice(),
+                "name",
+                t("general.name"),
+                rx.el.span(card.name, class_name="wrap"),
+                words("name", max_length=LONGEST_NAME),
             ),
-            fact(
-                t("general.created"), when(card.created_at, exact=True), rx.el.span(card.created_by, class_name="muted")
-            ),
-            fact(
-                t("general.changed"), when(card.changed_at, exact=True), rx.el.span(card.changed_by, class_name="muted")
+            fact(t("general.key"), rx.el.span(card.slug, class_name="mono wrap"), copy=card.slug),
+            fact(t("general.status"), _status()),
+            editable("image", t("general.image"), _image(), choice("image", GeneralState.image_names)),
+            fact(t("general.created"), when(card.created_at, exact=True), _by(card.created_by)),
+            rx.cond(
+                card.generation > 1,
+                fact(t("general.changed"), when(card.changed_at, exact=True), _by(card.changed_by)),
             ),
         ),
     )
 
 
-def _image_choice() -> rx.Component:
-    return rx.el.select(
-        rx.foreach(GeneralState.image_names, lambda name: rx.el.option(name, value=name)),
-        default_value=CardState.card.image_name,
-        on_change=lambda value: GeneralState.note("image", value),
-        class_name="field field--s",
-        aria_label=t("general.image"),
-        data_testid="edit-image",
-    )
-
-
-def _configuration() -> rx.Component:
+def _status() -> rx.Component:
     card = CardState.card
-    return section(
-        t("general.configuration"),
-        facts(
-            _resources(),
-            _instances(),
-            editable(
-                "concurrency",
-                t("general.concurrency"),
-                t_count("general.concurrency_value", card.concurrency),
-                number("concurrency", card.concurrency),
-            ),
-            _limits(),
-            editable(
-                "ready_path",
-                t("general.ready_path"),
-                rx.el.span(card.ready_path, class_name="mono"),
-                words("ready_path", card.ready_path, max_length=512),
-            ),
-            editable("env", t("general.env"), _env_names(), _env_field()),
-        ),
-        end=rx.el.span(t("general.revision", revision=card.revision), class_name="small muted"),
-    )
+    since = rx.el.span(t("general.since"), " ", when(card.phase_since, clock=True), class_name="muted")
+    return rx.el.span(phase_status(card.phase, card.reason), since, class_name="row row--wrap")
 
 
-def _resources() -> rx.Component:
+def _image() -> rx.Component:
     card = CardState.card
-    return editable(
-        "resources",
-        t("general.resources"),
-        t("general.resources_value", cpu=card.cpu, memory=card.memory_mb),
-        rx.fragment(
-            number("cpu", card.cpu, step="0.1"),
-            _unit("cores"),
-            number("memory_mb", card.memory_mb),
-            _unit("mib"),
+    return rx.el.span(
+        text_link(card.image_name, f"/images/{card.image_id}/info", data_testid="to-image"),
+        copy_icon(card.image_name),
+        rx.cond(
+            card.image_built_at,
+            rx.el.span(t("general.built"), " ", when(card.image_built_at), class_name="muted"),
         ),
-        fields=("cpu", "memory_mb"),
+        class_name="row row--wrap mono-links",
     )
 
 
-def _instances() -> rx.Component:
-    card = CardState.card
-    return editable(
-        "instances",
-        t("general.instances"),
-        t("general.instances_value", now=card.wanted_instances, low=card.min_instances, high=card.max_instances),
-        rx.fragment(
-            _unit("from"),
-            number("min_instances", card.min_instances),
-            _unit("to"),
-            number("max_instances", card.max_instances),
-            _unit("now"),
-            number("instances", card.wanted_instances),
-        ),
-        fields=("min_instances", "max_instances", "instances"),
-    )
-
-
-def _limits() -> rx.Component:
-    card = CardState.card
-    return editable(
-        "limits",
-        t("general.limits"),
-        t("general.limits_value", start=card.start_timeout_s, request=card.request_timeout_s),
-        rx.fragment(
-            _unit("limit_start"),
-            number("start_timeout_s", card.start_timeout_s),
-            _unit("limit_request"),
-            number("request_timeout_s", card.request_timeout_s),
-        ),
-        fields=("start_timeout_s", "request_timeout_s"),
-    )
-
-
-def _unit(name: str) -> rx.Component:
-    return rx.el.span(t(f"general.{name}"), class_name="muted")
-
-
-def _env_names() -> rx.Component:
-    names = CardState.card.env_names
-    return rx.cond(
-        names.length() > 0,
-        rx.el.span(names.join(", "), class_name="mono ellipsis", title=names.join(", ")),
-        rx.el.span(t("general.env_none"), class_name="muted"),
-    )
-
-
-def _env_field() -> rx.Component:
-    return rx.el.div(
-        rx.el.textarea(
-            on_blur=lambda value: GeneralState.note("env", value),
-            placeholder="THRESHOLD=0.82\n-OLD_NAME",
-            class_name="field mono",
-            rows="4",
-            spell_check=False,
-            aria_label=t("general.env"),
-            data_testid="edit-env",
-        ),
-        rx.el.span(t("general.env_help"), class_name="help small muted"),
-        class_name="grow",
-    )
-
-
-def _save_bar() -> rx.Component:
-    return rx.cond(
-        GeneralState.editing.length() > 0,
-        rx.el.div(
-            rx.el.div(
-                rx.el.div(t_count("general.unsaved", GeneralState.draft.length()), class_name="strong"),
-                rx.el.div(
-                    rx.cond(
-                        GeneralState.restarts > 0,
-                        t_count("general.restarts", GeneralState.restarts),
-                        t("general.no_restart"),
-                    ),
-                    class_name="muted small",
-                ),
-                class_name="grow",
-            ),
-            button(t("general.discard"), look="ghost", on_click=GeneralState.discard, data_testid="discard"),
-            button(
-                t("general.save"),
-                look="primary",
-                on_click=GeneralState.save,
-                disabled=(GeneralState.draft.length() == 0) | (GeneralState.wrong.length() > 0),
-                data_testid="save",
-            ),
-            class_name="savebar",
-        ),
-    )
+def _by(name: rx.Var[str]) -> rx.Component:
+    return rx.el.span(t("general.by", name=name), class_name="ellipsis", title=name)

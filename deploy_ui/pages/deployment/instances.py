@@ -4,25 +4,30 @@ from typing import Any
 
 import reflex as rx
 
+from deploy_ui.components.amounts import decimal, duration, memory, used_memory
+from deploy_ui.components.buttons import button_link
 from deploy_ui.components.icons import icon
-from deploy_ui.components.layout import empty_state
+from deploy_ui.components.layout import callout, empty_state
 from deploy_ui.components.links import link
 from deploy_ui.components.status import instance_status
 from deploy_ui.components.tables import Column, data_table, row, skeleton_rows
 from deploy_ui.components.when import when
-from deploy_ui.i18n.ui import t
+from deploy_ui.i18n.ui import t, t_count
+from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.instances import InstanceLine, InstancesState
 
+NEARLY_FULL = 90
+"""Percent of a limit from which on its bar is amber."""
 RUNNING = (
     Column(t("instances.key"), width="88px", area="name"),
     Column(t("instances.status"), area="status"),
     Column(t("instances.revision"), width="76px", area="author"),
     Column(t("instances.started"), width="112px", right=True, area="last"),
     Column(t("instances.ready_in"), width="84px", right=True, area="author"),
-    Column(t("instances.cpu"), width="144px", area="inst"),
-    Column(t("instances.memory"), width="144px", area="image"),
+    Column(t("instances.cpu"), width="112px", area="inst"),
+    Column(t("instances.memory"), width="128px", area="image"),
     Column(t("instances.restarts"), width="88px", right=True, area="author"),
-    Column(t("instances.node"), width="96px", area="author"),
+    Column(t("instances.node"), width="88px", area="author"),
     Column("", width="44px", area="menu"),
 )
 ENDED = (
@@ -32,39 +37,62 @@ ENDED = (
     Column(t("instances.started"), width="112px", right=True, area="author"),
     Column(t("instances.ready_in"), width="84px", right=True, area="author"),
     Column(t("instances.ended"), width="112px", right=True, area="last"),
-    Column(t("instances.lived"), width="76px", right=True, area="inst"),
-    Column(t("instances.peak"), width="112px", right=True, area="author"),
-    Column(t("instances.exit_code"), width="80px", right=True, area="image"),
+    Column(t("instances.lived"), width="100px", right=True, area="inst"),
+    Column(t("instances.peak"), width="104px", right=True, area="author"),
+    Column(t("instances.exit_code"), width="88px", right=True, area="image"),
     Column("", width="44px", area="menu"),
 )
 
 
 def instances() -> rx.Component:
     """Return the tab."""
+    nothing = (InstancesState.running.length() == 0) & (InstancesState.ended.length() == 0)
     return rx.el.section(
         rx.cond(
-            ~InstancesState.loaded,
+            InstancesState.loaded & (InstancesState.shown_slug == rx.State.slug),
+            rx.cond(nothing, _none(), _parts()),
             data_table(RUNNING, skeleton_rows(RUNNING, 3), aria_busy=True),
-            rx.cond(
-                (InstancesState.running.length() == 0) & (InstancesState.ended.length() == 0),
-                empty_state("layers", t("instances.none"), t("instances.none_words")),
-                rx.fragment(
-                    _part(t("instances.running"), RUNNING, InstancesState.running, _running, name="running"),
-                    rx.cond(
-                        InstancesState.ended.length() > 0,
-                        _part(
-                            t("instances.ended_title"),
-                            ENDED,
-                            InstancesState.ended,
-                            _ended,
-                            name="ended",
-                            note=t("instances.newest"),
-                        ),
-                    ),
-                ),
-            ),
         ),
         class_name="content content--wide",
+        data_testid="instances",
+    )
+
+
+def _parts() -> rx.Component:
+    note = t_count("instances.newest", CardState.log_days)
+    return rx.fragment(
+        rx.cond(InstancesState.shortage, _shortage()),
+        _part(t("instances.running"), RUNNING, InstancesState.running, _running, name="running"),
+        rx.cond(
+            InstancesState.ended.length() > 0,
+            _part(t("instances.ended_title"), ENDED, InstancesState.ended, _ended, name="ended", note=note),
+        ),
+    )
+
+
+def _none() -> rx.Component:
+    words = rx.cond(CardState.at_rest, t("instances.none_at_rest"), t("instances.none_words"))
+    return empty_state("layers", t("instances.none"), words, data_testid="no-instances")
+
+
+def _shortage() -> rx.Component:
+    found, slug = InstancesState.shortage, rx.State.slug
+    return callout(
+        rx.el.div(
+            rx.el.span(
+                rx.el.span(t_count("instances.short", found.times, instance=found.instance), class_name="strong"),
+                " ",
+                t("instances.short_help", memory=memory(CardState.card.memory_mb)),
+                class_name="grow",
+            ),
+            button_link(t("instances.change_memory"), f"/deployments/{slug}/general", look="soft", small=True),
+            button_link(
+                t("instances.open_log"), f"/deployments/{slug}/logs?instance={found.instance}", look="soft", small=True
+            ),
+            class_name="row row--wrap",
+        ),
+        kind="warning",
+        data_testid="shortage",
     )
 
 
@@ -79,29 +107,35 @@ def _part(
 ) -> rx.Component:
     return rx.el.section(
         rx.el.div(
-            rx.el.h2(title, " ", rx.el.span(lines.length(), class_name="muted num"), class_name="h2"),
+            rx.el.h2(title, " ", rx.el.span(lines.length(), class_name="count"), class_name="h2"),
             rx.el.span(class_name="grow"),
             rx.el.span(note, class_name="small muted"),
             class_name="section__head section__head--table",
         ),
-        data_table(columns, rx.foreach(lines, view), data_testid=f"instances-{name}"),
+        rx.cond(
+            lines.length() > 0,
+            data_table(columns, rx.foreach(lines, view), data_testid=f"instances-{name}"),
+            rx.el.p(t("instances.none_running"), class_name="muted", data_testid="none-running"),
+        ),
         class_name="section",
     )
 
 
 def _running(each: InstanceLine) -> rx.Component:
+    cores = t("instances.cores", cores=decimal(each.cpu), of=decimal(CardState.card.cpu))
+    share = rx.cond(each.cpu_percent < 1, t("instances.idle"), t("unit.percent", number=each.cpu_percent))
     return row(
         RUNNING,
         [
             _key(each),
-            instance_status(each.status, each.reason),
+            _status(each),
             rx.el.span("r", each.revision, class_name="muted"),
-            when(each.started_at),
-            _or_dash(each.ready_in),
-            _meter(each.cpu, each.cpu_percent, t("instances.cores")),
-            _meter(each.memory, each.memory_percent, t("instances.mib")),
+            when(each.started_at, clock=True),
+            _span(each.ready_in_s),
+            rx.cond(each.cpu.is_none(), "–", _meter(share, each.cpu_percent, cores)),
+            rx.cond(each.memory_mb.is_none(), "–", _meter(used_memory(each.memory_mb), each.memory_percent, _limit())),
             each.restarts,
-            rx.el.span(each.node, class_name="muted ellipsis"),
+            rx.el.span(each.node, class_name="muted"),
             _log_link(each),
         ],
         key=each.key,
@@ -115,45 +149,66 @@ def _ended(each: InstanceLine) -> rx.Component:
         ENDED,
         [
             _key(each),
-            rx.el.span(instance_status(each.status, each.reason), title=each.message),
-            rx.el.span("r", each.revision, class_name="muted"),
-            when(each.started_at),
-            _or_dash(each.ready_in),
-            when(each.ended_at),
-            each.lived,
-            rx.cond(each.memory != "", rx.fragment(each.memory, " ", t("instances.mib")), "–"),
-            rx.el.span(_or_dash(each.exit_code), class_name=rx.cond(each.exit_code == "0", "mono", "mono red")),
+            _status(each),
+            rx.el.span("r", each.revision),
+            when(each.started_at, clock=True),
+            _span(each.ready_in_s),
+            when(each.ended_at, clock=True),
+            _span(each.lived_s),
+            rx.cond(each.memory_mb.is_none(), "–", used_memory(each.memory_mb)),
+            _exit_code(each),
             _log_link(each),
         ],
         key=each.key,
+        class_name="ended",
         data_testid="instance",
         data_key=each.key,
     )
 
 
-def _key(each: InstanceLine) -> rx.Component:
-    return link(each.key, to=_log(each), class_name="mono strong rowlink")
+def _status(each: InstanceLine) -> rx.Component:
+    """Return the status; what the machine said of it is in the tooltip."""
+    return rx.el.span(instance_status(each.status, each.reason), title=each.message)
 
 
-def _log_link(each: InstanceLine) -> rx.Component:
-    return link(
-        icon("scroll-text", small=True),
-        to=_log(each),
-        class_name="iconbtn iconbtn--s",
-        aria_label=t("instances.log", instance=each.key),
-        title=t("instances.log", instance=each.key),
-        data_testid="instance-log",
+def _exit_code(each: InstanceLine) -> rx.Component:
+    look = rx.cond((each.exit_code == "0") | (each.exit_code == ""), "mono", "mono red")
+    return rx.el.span(
+        rx.el.span(t("instances.exit_code"), " ", class_name="only-card"),
+        rx.cond(each.exit_code != "", each.exit_code, "–"),
+        class_name=look,
     )
 
 
-def _log(each: InstanceLine) -> str:
-    return f"/deployments/{rx.State.slug}/logs?instance={each.key}"
+def _span(seconds: rx.Var[float | None]) -> Any:
+    return rx.cond(seconds.is_none(), "–", duration(seconds))
 
 
-def _meter(value: rx.Var[str], share: rx.Var[int], unit: rx.Var[str]) -> rx.Component:
-    bar = rx.el.span(rx.el.i(style={"width": f"{share}%"}), class_name="meter")
-    return rx.cond(value != "", rx.el.span(bar, value, " ", unit, class_name="row num"), "–")
+def _limit() -> rx.Var[str]:
+    return t("instances.of_limit", limit=memory(CardState.card.memory_mb))
 
 
-def _or_dash(value: rx.Var[str]) -> rx.Var[str]:
-    return rx.cond(value != "", value, "–")
+def _meter(words: rx.Var[str], percent: rx.Var[int], title: rx.Var[str]) -> rx.Component:
+    look = rx.cond(percent >= NEARLY_FULL, "meter meter--full", "meter")
+    return rx.el.span(
+        rx.el.span(rx.el.i(style={"width": f"{percent}%"}), class_name=look),
+        rx.el.span(words, class_name="num"),
+        class_name="row",
+        title=title,
+    )
+
+
+def _key(each: InstanceLine) -> rx.Component:
+    return rx.el.span(each.key, class_name="mono")
+
+
+def _log_link(each: InstanceLine) -> rx.Component:
+    label = t("instances.log", instance=each.key)
+    return link(
+        icon("scroll-text"),
+        to=f"/deployments/{rx.State.slug}/logs?instance={each.key}",
+        class_name="iconbtn iconbtn--s",
+        aria_label=label,
+        title=label,
+        data_testid="instance-log",
+    )

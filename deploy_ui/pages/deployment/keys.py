@@ -20,29 +20,27 @@ from deploy_ui.states.session import SessionState
 
 COLUMNS = (
     Column(t("keys.name"), area="name"),
-    Column(t("keys.hint"), width="104px", area="image"),
+    Column(t("keys.hint"), width="104px", area="author"),
     Column(t("keys.status"), width="120px", area="status"),
-    Column(t("keys.created"), width="200px", area="author"),
-    Column(t("keys.expires"), width="128px", right=True, area="inst"),
-    Column(t("keys.last_used"), width="128px", right=True, area="last"),
-    Column(t("keys.addresses"), width="160px", area="author"),
+    Column(t("keys.created"), width="208px", area="author"),
+    Column(t("keys.expires"), width="112px", right=True, area="author"),
+    Column(t("keys.last_used"), width="120px", right=True, area="last"),
+    Column(t("keys.addresses"), width="168px", area="image"),
     Column("", width="44px", area="menu"),
 )
 
 
 def keys() -> rx.Component:
     """Return the tab."""
+    table = rx.fragment(data_table(COLUMNS, rx.foreach(KeysState.rows, _row), data_testid="keys"), _note())
     return rx.el.section(
-        rx.cond(KeysState.secret != "", _secret()),
-        rx.cond(KeysState.rows.length() > 0, _title()),
         rx.cond(
-            ~KeysState.loaded,
-            data_table(COLUMNS, skeleton_rows(COLUMNS, 3), aria_busy=True),
-            rx.cond(
-                KeysState.rows.length() > 0,
-                rx.fragment(data_table(COLUMNS, rx.foreach(KeysState.rows, _row), data_testid="keys"), _note()),
-                _none(),
+            KeysState.loaded & (KeysState.shown_slug == rx.State.slug),
+            rx.fragment(
+                rx.cond(KeysState.secret != "", _secret()),
+                rx.cond(KeysState.rows.length() > 0, rx.el.section(_title(), table, class_name="section"), _none()),
             ),
+            data_table(COLUMNS, skeleton_rows(COLUMNS, 3), aria_busy=True),
         ),
         _form(),
         _question(),
@@ -51,9 +49,8 @@ def keys() -> rx.Component:
 
 
 def _title() -> rx.Component:
-    count = rx.el.span(KeysState.rows.length(), class_name="muted num")
     return rx.el.div(
-        rx.el.h2(t("keys.title"), " ", count, class_name="h2"),
+        rx.el.h2(t("keys.title"), " ", rx.el.span(KeysState.rows.length(), class_name="count"), class_name="h2"),
         rx.el.span(class_name="grow"),
         rx.cond(
             SessionState.may_edit & ~CardState.gone,
@@ -64,52 +61,48 @@ def _title() -> rx.Component:
 
 
 def _secret() -> rx.Component:
-    command = (
-        'curl -H "X-API-Key: '
-        + KeysState.secret
-        + '" -H "Content-Type: application/json" -d "{}" '
-        + CardState.card.url.to(str)
-        + "/predict"
+    shown = f'curl -H "X-API-Key: …{KeysState.made.hint}" {CardState.card.url}…'
+    curl = rx.el.div(
+        rx.el.span(shown, class_name="ellipsis"),
+        copy_icon(KeysState.command, label=t("keys.copy_curl"), data_testid="copy-curl"),
+        class_name="codeline",
     )
-    return rx.el.div(
-        secret_box(
-            t("keys.made", name=KeysState.new_name),
-            t("keys.made_words"),
-            KeysState.secret,
-            on_saved=KeysState.saved,
-            data_testid="new-key",
-        ),
-        rx.el.div(
-            rx.el.span(f'curl -H "X-API-Key: …" {CardState.card.url}/predict', class_name="ellipsis"),
-            copy_icon(command, label=t("keys.copy_curl")),
-            class_name="codeline",
-        ),
-        class_name="section",
+    return secret_box(
+        t("keys.made", name=KeysState.made.name),
+        t("keys.made_words"),
+        KeysState.secret,
+        curl,
+        on_saved=KeysState.saved,
+        data_testid="new-key",
     )
 
 
 def _row(each: KeyRow) -> rx.Component:
+    ended = (each.status == "revoked") | (each.status == "expired")
+    new = KeysState.secret.bool() & (each.id == KeysState.made.id)
     return row(
         COLUMNS,
         [
-            rx.el.span(each.name, class_name="ellipsis strong", title=each.name),
+            rx.el.span(each.name, class_name="ellipsis", title=each.name),
             rx.el.span("dk_…", each.hint, class_name="mono"),
             key_status(each.status),
-            rx.el.span(when(each.created_at), rx.el.span(", ", each.created_by, class_name="muted ellipsis")),
+            rx.el.span(when(each.created_at), ", ", each.created_by, title=each.created_by),
             rx.cond(each.expires_at, when(each.expires_at), t("keys.no_expiry")),
             rx.cond(each.last_used_at, when(each.last_used_at), t("keys.unused")),
-            rx.cond(
-                each.addresses.length() > 0,
-                rx.el.span(
-                    each.addresses.join(", "), class_name="mono ellipsis muted", title=each.addresses.join(", ")
-                ),
-                rx.el.span(t("keys.anywhere"), class_name="muted"),
-            ),
+            _addresses(each),
             rx.cond(SessionState.may_edit & (each.status != "revoked") & ~CardState.gone, _menu(each)),
         ],
         key=each.id,
+        class_name=rx.cond(new, "isnew", rx.cond(ended, "ended", "")),
         data_testid="key",
         data_name=each.name,
+    )
+
+
+def _addresses(each: KeyRow) -> rx.Component:
+    listed = each.addresses.join(", ")
+    return rx.cond(
+        each.addresses.length() > 0, rx.el.span(listed, class_name="mono", title=listed), rx.el.span(t("keys.anywhere"))
     )
 
 
@@ -138,24 +131,18 @@ def _menu(each: KeyRow) -> rx.Component:
 
 
 def _note() -> rx.Component:
-    return rx.el.p(
-        t("keys.note"),
-        " ",
-        rx.el.code("X-API-Key", class_name="inline"),
-        " ",
-        t("keys.note_or"),
-        " ",
-        rx.el.code("Authorization: Bearer", class_name="inline"),
-        ".",
-        class_name="small muted tablefoot",
+    words = (
+        *(t("keys.note"), " ", rx.el.code("X-API-Key", class_name="inline"), " ", t("keys.note_or")),
+        *(" ", rx.el.code("Authorization: Bearer", class_name="inline"), ". ", t("keys.note_only")),
     )
+    return rx.el.p(*words, class_name="small muted tablenote")
 
 
 def _none() -> rx.Component:
     return empty_state(
         "key-round",
         t("keys.none"),
-        t("keys.none_words"),
+        rx.cond(CardState.gone, t("keys.none_gone"), t("keys.none_words")),
         rx.cond(
             SessionState.may_edit & ~CardState.gone,
             rx.el.div(

@@ -7,18 +7,24 @@ from deploy_ui.components.log_pane import deployment_log
 from deploy_ui.components.status import word
 from deploy_ui.enums import InstanceStatus
 from deploy_ui.i18n.ui import t, t_count
+from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.logs import Choice, LogsState
 
 
 def logs() -> rx.Component:
     """Return the tab."""
     return rx.cond(
-        ~LogsState.loaded,
-        rx.el.section(skeleton(height="200px"), class_name="content", aria_busy=True),
+        ~(LogsState.loaded & (LogsState.shown_slug == rx.State.slug)),
+        rx.el.section(skeleton(height="32px"), class_name="content content--wide", aria_busy=True),
         rx.cond(
             LogsState.choices.length() == 0,
             rx.el.section(
-                empty_state("scroll-text", t("logs.none"), t("logs.none_words"), data_testid="no-logs"),
+                empty_state(
+                    "scroll-text",
+                    t("logs.none"),
+                    rx.cond(CardState.at_rest, t("logs.none_at_rest"), t("logs.none_words")),
+                    data_testid="no-logs",
+                ),
                 class_name="content",
             ),
             deployment_log(
@@ -26,7 +32,7 @@ def logs() -> rx.Component:
                 LogsState.instance,
                 _choice(),
                 empty=rx.cond(LogsState.none_live, t("logs.not_running"), t("logs.silent")),
-                kept=t_count("logs.kept", LogsState.kept_days),
+                kept=t_count("logs.kept", CardState.log_days),
             ),
         ),
     )

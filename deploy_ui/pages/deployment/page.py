@@ -8,7 +8,7 @@ from deploy_ui.components.links import link
 from deploy_ui.components.menus import menu
 from deploy_ui.components.status import phase_status
 from deploy_ui.i18n.ui import t
-from deploy_ui.pages.deployment.general import general
+from deploy_ui.pages.deployment.general import general, general_skeleton
 from deploy_ui.pages.deployment.instances import instances
 from deploy_ui.pages.deployment.keys import keys
 from deploy_ui.pages.deployment.logs import logs
@@ -45,7 +45,7 @@ def _head() -> rx.Component:
     return rx.el.header(
         crumbs((t("nav.deployments"), "/deployments"), here=rx.State.slug),
         rx.el.div(
-            rx.cond(CardState.card, _title(), skeleton(width="240px", height="20px")),
+            rx.cond(_here(), _title(), skeleton(width="240px", height="20px")),
             class_name="titleline",
         ),
         class_name="page__head",
@@ -112,6 +112,15 @@ def _tab(name: str) -> rx.Component:
 
 
 def _content() -> rx.Component:
+    return rx.cond(_here(), _tab_content(), rx.cond(_open_tab() == "general", general_skeleton()))
+
+
+def _here() -> rx.Var[bool]:
+    """Whether the card is that of the deployment in the address: right after a step to another it is not yet."""
+    return CardState.card.slug == rx.State.slug
+
+
+def _tab_content() -> rx.Component:
     return rx.match(_open_tab(), *((name, view()) for name, view in TABS), _no_tab())
 
 

@@ -2,53 +2,59 @@
 
 import reflex as rx
 
-from deploy_ui.components.buttons import button, icon_button
+from deploy_ui.components.body_editor import BodyEditor
+from deploy_ui.components.buttons import button
 from deploy_ui.components.forms import form_error, wrong_in
 from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import callout, panel, skeleton
-from deploy_ui.components.trial_form import BodyField, CurlButton
+from deploy_ui.components.trial_form import CurlButton, FormatButton
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.answer import answer
 from deploy_ui.pages.deployment.history import history
+from deploy_ui.pages.deployment.request_headers import request_headers
 from deploy_ui.services.trials import METHODS
 from deploy_ui.states.deployment.card import CardState
-from deploy_ui.states.deployment.test import HeaderLine, TrialState
+from deploy_ui.states.deployment.test import TrialState
 from deploy_ui.states.session import SessionState
 
 
 def test() -> rx.Component:
     """Return the tab."""
+    ready = TrialState.loaded & (TrialState.shown_slug == rx.State.slug)
     return rx.el.section(
         rx.cond(
-            CardState.card,
-            rx.cond(SessionState.may_edit, _form(), callout(t("test.viewer"))),
-            skeleton(height="32px"),
+            CardState.gone,
+            callout(t("test.gone")),
+            rx.cond(SessionState.may_edit, rx.cond(ready, _form(), _skeleton()), callout(t("test.viewer"))),
         ),
         class_name="content content--wide",
         data_testid="api-test",
     )
 
 
+def _skeleton() -> rx.Component:
+    box = panel(rx.el.div(class_name="panel__head"), rx.el.div(class_name="trial__blank"))
+    return rx.el.div(skeleton(height="32px"), rx.el.div(box, box, class_name="duo"), class_name="trial", aria_busy=True)
+
+
 def _form() -> rx.Component:
     return rx.fragment(
-        rx.cond(CardState.at_rest, callout(t("test.at_rest"), kind="warning")),
+        rx.cond(CardState.at_rest, rx.el.div(callout(t("test.at_rest"), kind="warning"), class_name="trial")),
         rx.el.form(
             _bar(),
-            rx.el.div(
-                panel(_body(), _headers(), title=t("test.body")),
-                answer(),
-                class_name="duo",
-            ),
+            rx.el.div(_request(), answer(), class_name="duo"),
             on_submit=TrialState.send,
             key=TrialState.version,
             no_validate=True,
             class_name="trial",
+            data_testid="trial",
         ),
         history(),
     )
 
 
 def _bar() -> rx.Component:
+    wrong = wrong_in(TrialState.wrong, "path")
     return rx.el.div(
         rx.el.div(
             rx.el.select(
@@ -65,21 +71,16 @@ def _bar() -> rx.Component:
                 default_value=TrialState.path,
                 class_name="requestbar__path",
                 aria_label=t("test.path"),
+                aria_invalid=wrong != "",
                 spell_check=False,
                 auto_complete="off",
                 data_testid="path",
             ),
-            class_name="requestbar__group grow",
+            class_name=rx.cond(
+                wrong != "", "requestbar__group requestbar__group--error grow", "requestbar__group grow"
+            ),
         ),
-        rx.el.button(
-            rx.cond(TrialState.sending, rx.el.span(class_name="dot dot--starting"), icon("send")),
-            rx.cond(TrialState.sending, t("test.sending"), t("test.send")),
-            type="submit",
-            class_name="btn btn--primary",
-            disabled=TrialState.sending,
-            title="Ctrl+Enter",
-            data_testid="send",
-        ),
+        _send(),
         CurlButton.create(
             url=f"/api/v1/deployments/{rx.State.slug}/curl",
             label=t("test.curl"),
@@ -88,76 +89,45 @@ def _bar() -> rx.Component:
             class_name="btn btn--outline",
             data_testid="curl",
         ),
-        rx.cond(
-            wrong_in(TrialState.wrong, "path") != "", form_error(TrialState.wrong["path"], data_testid="wrong-path")
-        ),
+        rx.cond(wrong != "", form_error(wrong, data_testid="wrong-path")),
         class_name="requestbar",
     )
 
 
-def _body() -> rx.Component:
-    return rx.fragment(
-        BodyField.create(
+def _send() -> rx.Component:
+    return rx.el.button(
+        rx.cond(TrialState.sending, rx.el.span(class_name="dot dot--busy-light"), icon("send")),
+        rx.cond(TrialState.sending, t("test.sending"), t("test.send")),
+        rx.el.span("Ctrl ⏎", class_name="btn__kbd only-wide", aria_hidden=True),
+        type="submit",
+        class_name="btn btn--primary",
+        disabled=TrialState.sending,
+        data_testid="send",
+    )
+
+
+def _request() -> rx.Component:
+    wrong = wrong_in(TrialState.wrong, "body")
+    return panel(
+        BodyEditor.create(
             name="body",
             default_value=TrialState.body,
-            aria_label=t("test.body"),
-            class_name="trial__body mono",
-            data_testid="body",
+            label=t("test.body"),
+            wrong_line=TrialState.wrong_line,
+            testid="body",
+            class_name="editor trial__body",
         ),
-        rx.cond(
-            wrong_in(TrialState.wrong, "body") != "",
-            rx.el.div(form_error(TrialState.wrong["body"], data_testid="wrong-body"), class_name="trial__wrong"),
-        ),
-    )
-
-
-def _headers() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.el.h2(t("test.headers"), class_name="h2"),
-            rx.el.span(class_name="grow"),
-            button(
-                t("test.add_header"),
-                look="ghost",
-                icon_name="plus",
-                small=True,
-                on_click=TrialState.add_header,
-                data_testid="add-header",
+        rx.cond(wrong != "", rx.el.div(form_error(wrong, data_testid="wrong-body"), class_name="trial__wrong")),
+        request_headers(),
+        title=t("test.body"),
+        end=rx.fragment(
+            button(t("test.example"), look="ghost", small=True, on_click=TrialState.example, data_testid="example"),
+            FormatButton.create(
+                t("test.format"),
+                field="body",
+                on_failure=TrialState.unformatted,
+                class_name="btn btn--ghost btn--s",
+                data_testid="format",
             ),
-            class_name="panel__head panel__head--inner",
         ),
-        rx.foreach(TrialState.headers, _header),
-        rx.el.div(
-            rx.el.span("X-API-Key", class_name="c-key"),
-            rx.el.span(t("test.console_key"), class_name="muted small"),
-            class_name="kv",
-            title=t("test.console_key_help"),
-        ),
-        rx.cond(
-            wrong_in(TrialState.wrong, "headers") != "",
-            rx.el.div(form_error(TrialState.wrong["headers"], data_testid="wrong-headers"), class_name="trial__wrong"),
-        ),
-    )
-
-
-def _header(each: HeaderLine) -> rx.Component:
-    return rx.el.div(
-        _header_field(each, "name", each.name, "c-key"),
-        _header_field(each, "value", each.value, ""),
-        icon_button("x", t("test.remove_header"), small=True, on_click=TrialState.remove_header(each.number)),
-        class_name="kv",
-        key=each.number,
-    )
-
-
-def _header_field(each: HeaderLine, part: str, value: rx.Var[str], look: str) -> rx.Component:
-    return rx.el.input(
-        name=f"header-{each.number}-{part}",
-        default_value=value,
-        class_name=f"kv__field {look}",
-        placeholder=t(f"test.header_{part}"),
-        aria_label=t(f"test.header_{part}"),
-        spell_check=False,
-        auto_complete="off",
-        data_testid=f"header-{part}",
     )

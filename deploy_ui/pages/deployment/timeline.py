@@ -1,15 +1,19 @@
 """The timeline of a deployment."""
 
+from typing import Any
+
 import reflex as rx
 
+from deploy_ui.components.buttons import button
 from deploy_ui.components.icons import icon
-from deploy_ui.components.layout import event, timeline
+from deploy_ui.components.layout import event, section, timeline
+from deploy_ui.components.links import text_link
 from deploy_ui.components.status import dot, phase_word, reason_word
 from deploy_ui.components.when import when
 from deploy_ui.enums import EventKind
 from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.states.deployment.general import GeneralState
-from deploy_ui.states.deployment.moments import Moment
+from deploy_ui.states.deployment.moments import KEY_DISABLED, Moment
 
 ICONS = {
     EventKind.CREATED: "rocket",
@@ -21,23 +25,31 @@ ICONS = {
     EventKind.KEY_CREATED: "key-round",
     EventKind.KEY_CHANGED: "key-round",
     EventKind.KEY_REVOKED: "key-round",
+    KEY_DISABLED: "key-round",
 }
+FIELDS = (
+    *("name", "image_id", "cpu", "memory_mb", "gpu", "min_instances", "max_instances", "instances"),
+    *("concurrency", "idle_timeout_s", "start_timeout_s", "request_timeout_s", "ready_path", "env"),
+)
+"""What an event says that was changed: fields of the configuration, all of which have a text."""
 
 
 def events() -> rx.Component:
     """Return the newest events."""
-    return rx.fragment(
-        rx.el.div(rx.el.h2(t("timeline.title"), class_name="h2"), class_name="section__head"),
-        timeline(rx.foreach(GeneralState.moments, _event), data_testid="events"),
+    return section(
+        t("timeline.title"),
+        timeline(rx.foreach(GeneralState.newest, _event), data_testid="events"),
+        rx.cond(
+            GeneralState.more,
+            button(
+                t("timeline.older"), look="ghost", small=True, on_click=GeneralState.show_older, data_testid="older"
+            ),
+        ),
     )
 
 
 def _event(each: Moment) -> rx.Component:
-    return event(
-        _marker(each),
-        _words(each),
-        rx.fragment(when(each.at), rx.cond(each.actor != "", rx.fragment(" · ", each.actor))),
-    )
+    return event(_marker(each), _words(each), _meta(each))
 
 
 def _marker(each: Moment) -> rx.Component:
@@ -55,11 +67,32 @@ def _words(each: Moment) -> rx.Component:
     return rx.match(
         each.kind.to(str),
         (EventKind.PHASE, rx.fragment(phase_word(each.phase), reason)),
-        (EventKind.INSTANCE_ENDED, rx.fragment(_ended(each), reason)),
-        *((kind, rx.fragment(t(f"timeline.{kind}", what=each.what))) for kind in ICONS),
+        (EventKind.INSTANCE_ENDED, rx.fragment(_ended(each), reason, _exit_code(each))),
+        (EventKind.CHANGED, rx.fragment(t("timeline.changed"), ": ", rx.foreach(each.fields, _field))),
+        *((kind, rx.fragment(t(f"timeline.{kind}", what=each.what))) for kind in ICONS if kind != EventKind.CHANGED),
         rx.fragment(),
     )
 
 
-def _ended(each: Moment) -> rx.Var[str]:
+def _field(name: rx.Var[str], place: rx.Var[int]) -> rx.Component:
+    return rx.fragment(
+        rx.cond(place > 0, ", ", ""), rx.match(name, *((each, t(f"changed.{each}")) for each in FIELDS), name)
+    )
+
+
+def _ended(each: Moment) -> Any:
     return rx.cond(each.times > 1, t_count("timeline.ended", each.times), t("timeline.instance_ended", what=each.what))
+
+
+def _exit_code(each: Moment) -> rx.Component:
+    return rx.cond(each.exit_code != "", rx.fragment(", ", t("timeline.exit_code", code=each.exit_code)))
+
+
+def _meta(each: Moment) -> rx.Component:
+    log = text_link(t("timeline.log"), f"/deployments/{rx.State.slug}/logs?instance={each.what}")
+    return rx.fragment(
+        when(each.at),
+        rx.cond(each.actor != "", rx.fragment(" · ", each.actor)),
+        rx.cond(each.revision != "", rx.fragment(" · ", t("timeline.revision", revision=each.revision))),
+        rx.cond(each.kind.to(str) == EventKind.INSTANCE_ENDED, rx.fragment(" · ", log)),
+    )

@@ -8,6 +8,7 @@ from deploy_ui.enums import Phase
 from deploy_ui.errors import AppError
 from deploy_ui.services import deployments
 from deploy_ui.services.cards import DeploymentCard
+from deploy_ui.settings import settings
 from deploy_ui.states.notices import in_words
 from deploy_ui.states.session import live
 
@@ -20,6 +21,8 @@ class CardState(rx.State):
     card: DeploymentCard | None = None
     problem: str = ""
     """Why there is no card to show."""
+    log_days: int = 0
+    """How long logs are kept."""
 
     @rx.var
     def at_rest(self) -> bool:
@@ -35,7 +38,7 @@ class CardState(rx.State):
     async def follow(self) -> None:
         """Keep the card true while it is open."""
         async with self:
-            slug = self.slug
+            slug, self.log_days = self.slug, settings().log_days
             if self.card is None or self.card.slug != slug:
                 self.card, self.problem = None, ""
         async for viewer in live(self, f"deployment:{slug}"):
@@ -50,5 +53,12 @@ class CardState(rx.State):
 
 
 async def open_tab(state: rx.State, tab: str) -> str:
-    """Return the slug in the address if this tab is open, else nothing. Call it under the state's lock."""
-    return str(state.slug) if str(state.tab or "general") == tab else ""
+    """Return the slug in the address if this tab is open, else nothing; forget what was shown of another deployment.
+
+    Call it under the state's lock, in a state that keeps `shown_slug`.
+    """
+    slug = str(state.slug)
+    if state.shown_slug != slug:
+        state.reset()
+        state.shown_slug = slug
+    return slug if str(state.tab or "general") == tab else ""

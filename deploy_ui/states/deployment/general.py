@@ -1,83 +1,114 @@
 """The General tab: timeline, what went wrong, and changes that are not saved yet."""
 
 import asyncio
-from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
-from deploy_ui.enums import InstanceStatus, Phase, Role
-from deploy_ui.errors import AppError, Invalid
-from deploy_ui.services import deployments, events, images, instances, logs
+from deploy_ui.enums import Role
+from deploy_ui.errors import AppError
+from deploy_ui.services import deployments, events, images
+from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.deployments import Change
-from deploy_ui.services.logs import LogRow
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import forms, notices
 from deploy_ui.states.deployment.card import CardState, open_tab
+from deploy_ui.states.deployment.edits import FACTS, Edit, edits, texts
+from deploy_ui.states.deployment.failures import Failure, failure
 from deploy_ui.states.deployment.moments import Moment, moments
 from deploy_ui.states.session import live, signed_in
 
-EXCERPT = 12
-"""Lines of a failed instance's log on the card."""
-TROUBLED = {Phase.FAILED, Phase.DEGRADED}
-
-
-@dataclass(frozen=True)
-class Failure:
-    """The newest instance that ended by itself, and its last words."""
-
-    instance: str
-    exit_code: int | None
-    lines: list[LogRow]
+MOST_EVENTS = 200
+FEW_MOMENTS = 12
+"""Lines of the timeline before somebody asks for the older ones."""
 
 
 class GeneralState(rx.State):
     """What the tab shows beside the card."""
 
+    shown_slug: str = ""
     moments: list[Moment] = []
+    older: bool = False
+    """Whether the whole timeline is shown."""
     failure: Failure | None = None
     image_names: list[str] = []
     """Images that can be chosen."""
     editing: list[str] = []
     """Facts that are fields now."""
+    begun: dict[str, str] = {}
+    """What the fields began with, by field."""
     draft: dict[str, str] = {}
     """What was typed, by field."""
+    edits: list[Edit] = []
+    """What saving would change."""
     wrong: dict[str, str] = {}
-    """What is wrong with it, by field."""
+    """What is wrong with the draft, by field."""
     restarts: int = 0
+    revision: int = 0
+    """The deployment's after saving."""
+
+    @rx.var
+    def newest(self) -> list[Moment]:
+        """Return the part of the timeline that is shown."""
+        return self.moments if self.older else self.moments[:FEW_MOMENTS]
+
+    @rx.var
+    def more(self) -> bool:
+        """Whether older moments are hidden."""
+        return len(self.moments) > len(self.newest)
+
+    @rx.var
+    def edited(self) -> list[str]:
+        """Fields that differ."""
+        return [each.field for each in self.edits]
 
     @rx.event(background=True)
     async def follow(self) -> None:
         """Keep timeline and failure true while the tab is open."""
         async with self:
             slug = await open_tab(self, "general")
-            self._discard()
         if not slug:
             return
         async for viewer in live(self, f"deployment:{slug}"):
             try:
-                rows, failure = await asyncio.to_thread(_read, viewer, slug)
+                rows, trouble = await asyncio.to_thread(_read, viewer, slug)
             except AppError:
                 return  # the card itself says why
             async with self:
-                self.moments, self.failure = rows, failure
+                self.moments, self.failure = rows, trouble
 
     @rx.event
     @signed_in
-    async def edit(self, viewer: Viewer, name: str) -> None:
-        """Turn a fact into a field."""
+    async def show_older(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
+        """Show the whole timeline."""
+        self.older = True
+
+    @rx.event
+    @signed_in
+    async def edit(self, viewer: Viewer, fact: str) -> None:
+        """Turn a fact into fields."""
         viewer.require(Role.EDITOR)
-        if name == "image":
+        if fact not in FACTS or fact in self.editing:
+            return
+        if fact == "image":
             page = await asyncio.to_thread(images.rows, viewer, limit=200)
             self.image_names = [row.name for row in page.items if forms.deployable(row.status)]
-        if name not in self.editing:
-            self.editing = [*self.editing, name]
+        card = await asyncio.to_thread(deployments.card, viewer, self.slug)
+        self.begun = {**self.begun, **{name: text for name, text in texts(card).items() if name in FACTS[fact]}}
+        self.editing = [*self.editing, fact]
 
     @rx.event
     @signed_in
-    async def note(self, viewer: Viewer, name: str, value: str) -> None:
+    async def note(self, viewer: Viewer, name: str, typed: str) -> None:
         """Keep what was typed into one field and say what saving would do."""
-        self.draft = {**self.draft, name: value[: forms.LONGEST]}
-        await self._judge(viewer)
+        await self._judge(viewer, {**self.draft, name: typed})
+
+    @rx.event
+    @signed_in
+    async def undo(self, viewer: Viewer, fact: str) -> None:
+        """Turn one fact's fields back into the fact."""
+        self.editing = [each for each in self.editing if each != fact]
+        await self._judge(viewer, {name: text for name, text in self.draft.items() if name not in FACTS.get(fact, ())})
 
     @rx.event
     @signed_in
@@ -87,42 +118,60 @@ class GeneralState(rx.State):
 
     @rx.event
     @signed_in
-    async def save(self, viewer: Viewer) -> None:
-        """Make the changes true."""
-        change = await self._judge(viewer)
+    async def save(self, viewer: Viewer, typed: dict[str, Any]) -> None:
+        """Make true what the fields say."""
+        change = await self._judge(viewer, {**self.draft, **typed})
         if change is None:
             return
-        card = await asyncio.to_thread(deployments.change, viewer, self.slug, change)
+        if not self.edits:
+            self._discard()
+            return
+        try:
+            card = await asyncio.to_thread(deployments.change, viewer, self.slug, change)
+        except AppError as error:
+            await self._place(error)
+            return
         (await self.get_state(CardState)).card = card
         self._discard()
         await notices.say(self, "general.saved")
 
-    async def _judge(self, viewer: Viewer) -> Change | None:
-        """Check the draft; keep what is wrong or what it would do."""
-        self.wrong = {}
-        try:
-            change = forms.change(self.draft)
-            effect = await asyncio.to_thread(deployments.effect, viewer, self.slug, change)
-        except Invalid as error:
-            self.wrong = {error.field: await notices.in_words(self, error)}
+    async def _judge(self, viewer: Viewer, typed: dict[str, Any]) -> Change | None:
+        """Take a draft; keep what it would do, or what is wrong with it."""
+        self.draft = {name: str(text)[: forms.LONGEST] for name, text in typed.items() if name in self._fields()}
+        card = await asyncio.to_thread(deployments.card, viewer, self.slug)
+        self.edits = edits(card, self.draft)
+        change, wrong = forms.change({name: self.draft[name] for name in self.draft if name in self.edited})
+        self.wrong = {name: await notices.in_words(self, problem) for name, problem in wrong.items()}
+        if wrong:
             return None
-        self.restarts = effect.restarts
-        return change
+        return change if await self._foretell(viewer, card, change) else None
+
+    async def _foretell(self, viewer: Viewer, card: DeploymentCard, change: Change) -> bool:
+        """Say what a change would do; whether it can be made."""
+        self.restarts, self.revision = 0, card.revision
+        if not self.edits:
+            return True
+        try:
+            effect = await asyncio.to_thread(deployments.effect, viewer, card.slug, change)
+        except AppError as error:
+            await self._place(error)
+            return False
+        self.restarts, self.revision = effect.restarts, effect.revision
+        return True
+
+    async def _place(self, error: AppError) -> None:
+        """Say an error at its field, if that is being edited."""
+        field = forms.field_of(error)
+        if field not in self._fields():
+            raise error
+        self.wrong = {**self.wrong, field: await notices.in_words(self, error)}
+
+    def _fields(self) -> set[str]:
+        return {name for fact in self.editing for name in FACTS[fact]}
 
     def _discard(self) -> None:
-        self.editing, self.draft, self.wrong, self.restarts = [], {}, {}, 0
+        self.editing, self.begun, self.draft, self.edits, self.wrong, self.restarts = [], {}, {}, [], {}, 0
 
 
 def _read(viewer: Viewer, slug: str) -> tuple[list[Moment], Failure | None]:
-    rows = moments(events.rows(viewer, slug, limit=100))
-    if deployments.card(viewer, slug).phase not in TROUBLED:
-        return rows, None
-    ended = [each for each in instances.rows(viewer, slug) if each.status == InstanceStatus.FAILED]
-    if not ended:
-        return rows, None
-    newest = max(ended, key=lambda each: each.created_at)
-    return rows, Failure(
-        instance=newest.key,
-        exit_code=newest.exit_code,
-        lines=logs.tail(viewer, slug, instance=newest.key, limit=EXCERPT),
-    )
+    return moments(events.rows(viewer, slug, limit=MOST_EVENTS)), failure(viewer, slug)

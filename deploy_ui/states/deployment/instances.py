@@ -1,21 +1,25 @@
 """The Instances tab: running and ended copies."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import reflex as rx
 
+from deploy_ui import clock
 from deploy_ui.enums import InstanceStatus, Reason
 from deploy_ui.errors import AppError
 from deploy_ui.services import deployments, instances
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.instances import InstanceRow
+from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.card import open_tab
 from deploy_ui.states.session import live
 
 LOOK_EVERY_S = 2
 FULL = 100
+RECENT = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -27,26 +31,39 @@ class InstanceLine:
     reason: Reason
     message: str
     revision: int
-    started_at: datetime | None
-    ready_in: str
-    """Seconds from start to readiness; empty while it is not ready."""
+    started_at: datetime
+    ready_in_s: float | None
+    """From start to readiness; None while it is not ready."""
     ended_at: datetime | None
-    lived: str
+    lived_s: float | None
     exit_code: str
+    """Empty while nobody knows it."""
     restarts: int
     node: str
-    cpu: str
+    cpu: float | None
+    """Cores it uses; None when nobody measures."""
     cpu_percent: int
     """Of its share; at most 100."""
-    memory: str
+    memory_mb: int | None
+    """What it uses, or the most it used before it ended."""
     memory_percent: int
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """The newest instance that ran out of memory, and how often that happened lately."""
+
+    instance: str
+    times: int
 
 
 class InstancesState(rx.State):
     """The newest 200."""
 
+    shown_slug: str = ""
     running: list[InstanceLine] = []
     ended: list[InstanceLine] = []
+    shortage: Shortage | None = None
     loaded: bool = False
 
     @rx.event(background=True)
@@ -54,57 +71,64 @@ class InstancesState(rx.State):
         """Keep the rows true while the tab is open; use of CPU and memory moves without a hint."""
         async with self:
             slug = await open_tab(self, "instances")
-            self.loaded = False
         if not slug:
             return
         async for viewer in live(self, f"deployment:{slug}", every_s=LOOK_EVERY_S):
             try:
-                card = await asyncio.to_thread(deployments.card, viewer, slug)
-                rows = await asyncio.to_thread(instances.rows, viewer, slug)
+                lines = await asyncio.to_thread(_read, viewer, slug)
             except AppError:
                 return  # the card itself says why
-            lines = [line(each, card) for each in rows]
             async with self:
                 self.running = [each for each in lines if not each.status.ended]
                 self.ended = [each for each in lines if each.status.ended]
+                self.shortage = shortage(lines, clock.now())
                 self.loaded = True
 
 
 def line(row: InstanceRow, card: DeploymentCard) -> InstanceLine:
     """Return what the table says of one instance."""
-    cpu, memory = row.cpu_cores, row.memory_mb if row.ended_at is None else row.peak_memory_mb
+    memory = row.memory_mb if row.ended_at is None else row.peak_memory_mb
+    started_at = row.started_at or row.created_at
     return InstanceLine(
         key=row.key,
         status=row.status,
         reason=row.reason,
         message=row.message,
         revision=row.revision,
-        started_at=row.started_at or row.created_at,
-        ready_in=seconds(row.started_at, row.ready_at),
+        started_at=started_at,
+        ready_in_s=seconds(started_at, row.ready_at),
         ended_at=row.ended_at,
-        lived=seconds(row.started_at or row.created_at, row.ended_at),
+        lived_s=seconds(started_at, row.ended_at),
         exit_code="" if row.exit_code is None else str(row.exit_code),
         restarts=row.restarts,
         node=row.node,
-        cpu="" if cpu is None else f"{cpu:.2f}",
-        cpu_percent=percent(cpu, card.cpu),
-        memory="" if memory is None else f"{memory}",
+        cpu=row.cpu_cores,
+        cpu_percent=percent(row.cpu_cores, card.cpu),
+        memory_mb=memory,
         memory_percent=percent(memory, card.memory_mb),
     )
 
 
-def seconds(start: datetime | None, end: datetime | None) -> str:
-    """Return a span the way people read it: `5.8 s`, `2:38:00`; empty when it has no end yet."""
-    if start is None or end is None:
-        return ""
-    span = (end - start).total_seconds()
-    if span < 60:  # noqa: PLR2004 - a minute
-        return f"{max(span, 0):.1f} s"
-    hours, rest = divmod(round(span), 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+def shortage(lines: Sequence[InstanceLine], now: datetime) -> Shortage | None:
+    """Return what to say of instances that ran out of memory within the last day."""
+    short = [
+        each for each in lines if each.reason == Reason.OUT_OF_MEMORY and each.ended_at and now - each.ended_at < RECENT
+    ]
+    if not short:
+        return None
+    return Shortage(max(short, key=lambda each: each.ended_at or now).key, len(short))
+
+
+def seconds(start: datetime, end: datetime | None) -> float | None:
+    """Return a span in seconds; None while it has no end yet, 0 where two clocks disagree."""
+    return None if end is None else round(max((end - start).total_seconds(), 0), 1)
 
 
 def percent(part: float | None, whole: float) -> int:
     """Return a share of a limit, 0 to 100."""
     return 0 if part is None else max(0, min(FULL, round(FULL * part / whole)))
+
+
+def _read(viewer: Viewer, slug: str) -> list[InstanceLine]:
+    card = deployments.card(viewer, slug)
+    return [line(each, card) for each in instances.rows(viewer, slug)]

@@ -9,8 +9,8 @@ import reflex as rx
 from deploy_ui import clock
 from deploy_ui.enums import Role
 from deploy_ui.errors import AppError, Invalid
-from deploy_ui.services import keys
-from deploy_ui.services.keys import KeyRow
+from deploy_ui.services import keys, samples, trials
+from deploy_ui.services.keys import KeyRow, NewKey
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
 from deploy_ui.states.deployment.card import open_tab
@@ -18,28 +18,41 @@ from deploy_ui.states.session import live, signed_in
 
 LIVES = {"never": None, "day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 """Choices of a new key's life, in days."""
+MOST_LINES = 1000
+"""Lines of addresses that are looked at; the service allows far fewer."""
 
 
 class KeysState(rx.State):
     """The keys, the form of a new one, and the secret of the newest until it is saved."""
 
+    shown_slug: str = ""
     rows: list[KeyRow] = []
     loaded: bool = False
     creating: bool = False
     wrong: dict[str, str] = {}
-    new_name: str = ""
+    made: KeyRow | None = None
+    """The key that was just made."""
     secret: str = ""
     """Sent to the browser of the person who made it, once; forgotten when they have saved it or leave the tab."""
+    command: str = ""
+    """A call with the secret, for the shell."""
     asked_id: str = ""
     """The key whose revocation is asked about; empty: no question is open."""
     asked_name: str = ""
+
+    @rx.event
+    @signed_in
+    async def leave(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
+        """Forget the secret on every page but its own: each page of the console loads this."""
+        here = f"/deployments/{self.shown_slug}/keys"
+        if self.router.url.path.rstrip("/") != here:
+            self._forget()
 
     @rx.event(background=True)
     async def follow(self) -> None:
         """Keep the list true while the tab is open."""
         async with self:
             slug = await open_tab(self, "keys")
-            self.secret, self.creating, self.asked_id, self.loaded = "", False, "", False
         if not slug:
             return
         async for viewer in live(self, f"deployment:{slug}"):
@@ -69,23 +82,23 @@ class KeysState(rx.State):
         """Make the key and show its secret."""
         days = LIVES.get(str(typed.get("life", "")))
         expires_at = clock.now() + timedelta(days=days) if days else None
-        addresses = str(typed.get("addresses", "")).replace(",", "\n").splitlines()[:1000]
+        addresses = str(typed.get("addresses", "")).replace(",", "\n").splitlines()[:MOST_LINES]
         name = str(typed.get("name", ""))
         try:
-            made = await asyncio.to_thread(
-                keys.create, viewer, self.slug, name=name, expires_at=expires_at, addresses=addresses
+            made, command = await asyncio.to_thread(
+                lambda: _made(viewer, self.slug, name=name, expires_at=expires_at, addresses=addresses)
             )
         except Invalid as error:
             self.wrong = {error.field: await notices.in_words(self, error)}
             return
-        self.creating, self.new_name, self.secret = False, made.row.name, made.secret
-        self.rows = [made.row, *self.rows]
+        self.creating, self.made, self.secret, self.command = False, made.row, made.secret, command
+        await self._load(viewer)
 
     @rx.event
     @signed_in
     async def saved(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
         """Forget the secret."""
-        self.secret = ""
+        self._forget()
 
     @rx.event
     @signed_in
@@ -117,5 +130,14 @@ class KeysState(rx.State):
         await self._load(viewer)
         await notices.say(self, "keys.revoked", name=self.asked_name)
 
+    def _forget(self) -> None:
+        self.made, self.secret, self.command, self.creating, self.asked_id = None, "", "", False, ""
+
     async def _load(self, viewer: Viewer) -> None:
-        self.rows = await asyncio.to_thread(keys.rows, viewer, self.slug)
+        self.rows, self.loaded = await asyncio.to_thread(keys.rows, viewer, self.slug), True
+
+
+def _made(viewer: Viewer, slug: str, **wanted: Any) -> tuple[NewKey, str]:
+    """Make a key, and a call with it that the deployment understands."""
+    made = keys.create(viewer, slug, **wanted)
+    return made, trials.curl_with(made.secret, slug, samples.sample(viewer, slug))

@@ -9,9 +9,10 @@ from deploy_ui.enums import InstanceStatus
 from deploy_ui.errors import AppError
 from deploy_ui.services import instances
 from deploy_ui.services.viewer import Viewer
-from deploy_ui.settings import settings
 from deploy_ui.states.deployment.card import open_tab
 from deploy_ui.states.session import live, signed_in
+
+LONGEST_KEY = 20
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,11 @@ class Choice:
 class LogsState(rx.State):
     """The instances there are, and the one that is chosen."""
 
+    shown_slug: str = ""
     instance: str = ""
     """Its key; empty: all of them."""
     choices: list[Choice] = []
     loaded: bool = False
-    kept_days: int = 0
-    """How long the logs of ended instances are kept."""
 
     @rx.var
     def none_live(self) -> bool:
@@ -42,8 +42,8 @@ class LogsState(rx.State):
         """Keep the list of instances true while the tab is open; `?instance=` chooses one."""
         async with self:
             slug = await open_tab(self, "logs")
-            self.instance = str(self.router.url.query_parameters.get("instance", ""))[:20]
-            self.loaded, self.kept_days = False, settings().log_days
+            if slug:
+                self.instance = str(self.router.url.query_parameters.get("instance", ""))[:LONGEST_KEY]
         if not slug:
             return
         async for viewer in live(self, f"deployment:{slug}"):

@@ -1,4 +1,4 @@
-"""Events of a deployment as its timeline shows them."""
+"""Events of a deployment as its timeline shows them. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,8 +6,10 @@ from datetime import datetime
 from deploy_ui.enums import EventKind
 from deploy_ui.services.events import EventRow
 
-SUBJECTS = ("image", "key", "instances", "instance", "revision")
-"""Facts that say what an event was about; an event has one of them."""
+SUBJECTS = ("image", "key", "instances", "instance")
+"""Facts that say what an event was about; an event has at most one of them."""
+KEY_DISABLED = "key_disabled"
+"""Like a kind of event: a key that was changed by switching it off."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,11 @@ class Moment:
     phase: str
     reason: str
     what: str
-    """The image, the key, the number or the revision that it was about."""
+    """The image, the key, the number or the instance that it was about."""
+    fields: list[str]
+    """What was changed."""
+    revision: str
+    exit_code: str
     times: int = 1
     """How many like it came after each other; `at` is the newest."""
 
@@ -28,13 +34,17 @@ class Moment:
 def moment(event: EventRow) -> Moment:
     """Return an event as the page shows it."""
     facts = event.facts
+    disabled = event.kind == EventKind.KEY_CHANGED and facts.get("disabled")
     return Moment(
         at=event.at,
-        kind=event.kind,
+        kind=KEY_DISABLED if disabled else event.kind,
         actor=event.actor,
         phase=str(facts.get("phase", "")),
         reason=str(facts.get("reason", "")),
         what=next((str(facts[name]) for name in SUBJECTS if name in facts), ""),
+        fields=[str(name) for name in facts.get("fields", [])],
+        revision=str(facts.get("revision", "")),
+        exit_code=str(facts["exit_code"]) if facts.get("exit_code") is not None else "",
     )
 
 

@@ -1,5 +1,6 @@
 """The API test tab: one request at a time, and what came back."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import reflex as rx
 
 from deploy_ui import clock
+from deploy_ui.enums import Role
 from deploy_ui.errors import AppError
 from deploy_ui.i18n.ui import language_of
-from deploy_ui.services import trials
+from deploy_ui.services import samples, trials
 from deploy_ui.services.trials import Answer, Header, Trial
+from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
 from deploy_ui.states.deployment.card import open_tab
 from deploy_ui.states.session import signed_in, viewer_of
@@ -18,7 +21,11 @@ from deploy_ui.states.session import signed_in, viewer_of
 MOST_HISTORY = 20
 FIELDS = {"path", "body", "headers"}
 """Where the form shows what is wrong with it."""
-START = (Header("Content-Type", "application/json"),)
+FIELD_OF = {"trial_body_large": "body"}
+"""Where an error is shown that does not name its field itself."""
+OWN_KEY = "X-API-Key"
+PARTS = ("body", "headers")
+"""Of an answer."""
 
 
 @dataclass(frozen=True)
@@ -46,46 +53,77 @@ class Past:
 class TrialState(rx.State):
     """The form's start values, the answer, what was sent before. Typed text stays in the browser until it is sent."""
 
-    slug_shown: str = ""
+    shown_slug: str = ""
+    loaded: bool = False
     version: int = 0
     """Raised to fill the form anew."""
     method: str = "POST"
     path: str = "/predict"
-    body: str = "{}"
+    body: str = ""
     headers: list[HeaderLine] = []
     answer: Answer | None = None
+    part: str = PARTS[0]
+    """The part of the answer that is shown."""
     sending: bool = False
     wrong: dict[str, str] = {}
+    wrong_line: int = 0
+    """The line of the body that is wrong; 0: none."""
     past: list[Past] = []
 
+    @rx.var
+    def own_key(self) -> bool:
+        """Whether a row for a key of the person's own was added."""
+        return any(each.name == OWN_KEY for each in self.headers)
+
     @rx.event
     @signed_in
-    async def enter(self, viewer: Any) -> None:  # noqa: ARG002 - only people who are signed in
-        """Begin afresh for another deployment; keep everything for the same one."""
+    async def enter(self, viewer: Viewer) -> None:
+        """Begin with a request that the image answers; keep everything for the same deployment."""
         slug = await open_tab(self, "test")
-        if not slug or slug == self.slug_shown:
+        if not slug or self.loaded:
             return
-        self.reset()
-        self.slug_shown = slug
-        self._fill(Trial(headers=list(START), body="{}"))
+        self._fill(await self._sample(viewer))
+        self.loaded = True
 
     @rx.event
     @signed_in
-    async def add_header(self, viewer: Any) -> None:  # noqa: ARG002 - only people who are signed in
+    async def example(self, viewer: Viewer) -> None:
+        """Fill the form with the request that the tab began with."""
+        self._fill(await self._sample(viewer))
+
+    @rx.event
+    @signed_in
+    async def show(self, viewer: Viewer, part: str) -> None:  # noqa: ARG002 - only people who are signed in
+        """Show one part of the answer."""
+        self.part = part if part in PARTS else PARTS[0]
+
+    @rx.event
+    @signed_in
+    async def add_key(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
+        """Add a row for a key of one's own."""
+        self._add(OWN_KEY)
+
+    @rx.event
+    @signed_in
+    async def clear(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
+        """Forget what was sent before."""
+        self.past = []
+
+    @rx.event
+    @signed_in
+    async def add_header(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
         """Add an empty row."""
-        if len(self.headers) < trials.MOST_HEADERS:
-            number = max((each.number for each in self.headers), default=0) + 1
-            self.headers = [*self.headers, HeaderLine(number, "", "")]
+        self._add("")
 
     @rx.event
     @signed_in
-    async def remove_header(self, viewer: Any, number: int) -> None:  # noqa: ARG002 - only people who are signed in
+    async def remove_header(self, viewer: Viewer, number: int) -> None:  # noqa: ARG002 - only people who are signed in
         """Remove a row."""
         self.headers = [each for each in self.headers if each.number != number]
 
     @rx.event
     @signed_in
-    async def again(self, viewer: Any, number: int) -> None:  # noqa: ARG002 - only people who are signed in
+    async def again(self, viewer: Viewer, number: int) -> None:  # noqa: ARG002 - only people who are signed in
         """Fill the form with a request that was sent before."""
         found = next((each for each in self.past if each.number == number), None)
         if found is not None:
@@ -95,42 +133,60 @@ class TrialState(rx.State):
     async def send(self, typed: dict[str, Any]) -> None:
         """Send what was typed and show what came back."""
         async with self:
-            viewer = await viewer_of(self)
-            slug = str(self.slug)
+            viewer, slug = await viewer_of(self), str(self.slug)
             if viewer is None or self.sending:
                 return
-            self.sending, self.wrong = True, {}
+            self.sending, self.wrong, self.wrong_line = True, {}, 0
         try:
             trial = trial_of(typed)
             answer = await trials.send(viewer, slug, trial)
             async with self:
-                if slug == self.slug_shown:
+                if slug == self.shown_slug:
                     self._keep(trial, answer)
         except AppError as error:
             async with self:
-                await self._say(error)
+                if slug == self.shown_slug:
+                    await self._place(error.code, error.facts)
         finally:  # whatever broke, the button works again
             async with self:
-                self.sending = False
+                self.sending = self.sending and slug != self.shown_slug
 
     @rx.event
     @signed_in
-    async def refused(self, viewer: Any, code: str, facts: dict[str, Any]) -> None:  # noqa: ARG002 - as above
+    async def refused(self, viewer: Viewer, code: str, facts: dict[str, Any]) -> None:  # noqa: ARG002 - as above
         """Say why the request could not be copied as cURL."""
+        await self._place(code, facts)
+
+    @rx.event
+    @signed_in
+    async def unformatted(self, viewer: Viewer, body: str) -> None:  # noqa: ARG002 - only people who are signed in
+        """Say where a body is no JSON."""
+        try:
+            trials.check_json(body)
+        except AppError as error:
+            await self._place(error.code, error.facts)
+
+    async def _sample(self, viewer: Viewer) -> Trial:
+        if not viewer.may(Role.EDITOR):
+            return Trial()
+        return await asyncio.to_thread(samples.sample, viewer, self.slug)
+
+    def _add(self, name: str) -> None:
+        if len(self.headers) < trials.MOST_HEADERS:
+            number = max((each.number for each in self.headers), default=0) + 1
+            self.headers = [*self.headers, HeaderLine(number, name, "")]
+
+    async def _place(self, code: str, facts: dict[str, Any]) -> None:
+        """Say an error at its field, or in the corner if it has none."""
         words = notices.error_text(await language_of(self), code, facts)
-        await self._place(str(facts.get("field", "")), words)
-
-    async def _say(self, error: AppError) -> None:
-        await self._place(str(error.facts.get("field", "")), await notices.in_words(self, error))
-
-    async def _place(self, field: str, words: str) -> None:
-        if field in FIELDS:
-            self.wrong = {field: words}
-        else:
+        field = FIELD_OF.get(code, str(facts.get("field", "")))
+        if field not in FIELDS:
             await notices.trouble(self, words)
+            return
+        self.wrong, self.wrong_line = {field: words}, _line(facts) if field == "body" else 0
 
     def _keep(self, trial: Trial, answer: Answer) -> None:
-        self.answer = answer
+        self.answer, self.part = answer, PARTS[0]
         number = self.past[0].number + 1 if self.past else 1
         past = Past(number, clock.now(), trial.method, trial.path, answer.status, answer.duration_ms, trial)
         self.past = [past, *self.past][:MOST_HISTORY]
@@ -138,6 +194,7 @@ class TrialState(rx.State):
     def _fill(self, trial: Trial) -> None:
         self.method, self.path, self.body = trial.method, trial.path, trial.body
         self.headers = [HeaderLine(at, each.name, each.value) for at, each in enumerate(trial.headers, start=1)]
+        self.wrong, self.wrong_line = {}, 0
         self.version += 1
 
 
@@ -155,3 +212,8 @@ def trial_of(typed: dict[str, Any]) -> Trial:
         headers=[Header(name, value.strip()) for name, value in rows if name],
         body=str(typed.get("body", "")),
     )
+
+
+def _line(facts: dict[str, Any]) -> int:
+    line = facts.get("line")
+    return line if isinstance(line, int) else 0

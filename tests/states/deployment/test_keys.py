@@ -1,0 +1,113 @@
+import pytest
+
+from deploy_ui.enums import Role
+from deploy_ui.services import keys
+from deploy_ui.services.viewer import Viewer
+from deploy_ui.states.deployment.keys import KeysState
+from tests import factories
+from tests.states.conftest import Opens
+from tests.states.tab import Tab
+
+FORM = {"name": "antifraud", "life": "never", "addresses": ""}
+
+
+@pytest.fixture
+def slug(editor: Viewer) -> str:
+    return factories.deployment(editor, name="Fraud scoring").slug
+
+
+async def test_the_secret_is_shown_once_and_forgotten_when_it_was_saved(tab: Tab, slug: str) -> None:
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.create(FORM))
+    assert tab["KeysState.secret"].startswith("dk_")
+    await tab.send(KeysState.saved())
+    assert tab["KeysState.secret"] == ""
+    assert "dk_" not in tab.known()
+
+
+@pytest.mark.parametrize("there", ["/deployments", "/images", "/deployments/fraud-scoring/general"])
+async def test_leaving_the_tab_forgets_the_secret(tab: Tab, slug: str, there: str) -> None:
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.create(FORM))
+    await tab.open(there, slug=slug, tab=there.rsplit("/", 1)[-1])
+    await tab.sees(lambda seen: "dk_" not in seen.known())
+
+
+async def test_a_lost_connection_does_not_lose_the_secret(tab: Tab, slug: str) -> None:
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.create(FORM))
+    await tab.card(slug, "keys")  # what the browser does when it is back
+    await tab.sees(lambda seen: seen["KeysState.loaded"])
+    assert tab["KeysState.secret"].startswith("dk_")
+
+
+async def test_the_copied_command_calls_with_the_secret(tab: Tab, slug: str) -> None:
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.create(FORM))
+    assert f"X-API-Key: {tab['KeysState.secret']}" in tab["KeysState.command"]
+    assert f"/{slug}/predict" in tab["KeysState.command"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({"name": " "}, "name"), ({"addresses": "10.0.0.0/33"}, "addresses"), ({"name": "x" * 64}, "name")],
+)
+async def test_what_is_wrong_stands_at_its_field_and_nothing_is_made(
+    tab: Tab, slug: str, editor: Viewer, typed: dict[str, str], field: str
+) -> None:
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.ask())
+    await tab.send(KeysState.create({**FORM, **typed}))
+    assert list(tab["KeysState.wrong"]) == [field]
+    assert tab["KeysState.creating"]
+    assert keys.rows(editor, slug) == []
+
+
+async def test_several_addresses_may_stand_on_lines_or_between_commas(tab: Tab, slug: str, editor: Viewer) -> None:
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.create({**FORM, "addresses": "10.0.0.0/8, 203.0.113.7\n2001:db8::/32"}))
+    assert keys.rows(editor, slug)[0].addresses == ["10.0.0.0/8", "203.0.113.7/32", "2001:db8::/32"]
+
+
+async def test_a_key_made_elsewhere_arrives_by_itself(tab: Tab, slug: str, editor: Viewer) -> None:
+    await tab.card(slug, "keys")
+    await tab.sees(lambda seen: seen["KeysState.loaded"])
+    keys.create(editor, slug, name="from elsewhere")
+    await tab.sees(lambda seen: [each.name for each in seen["KeysState.rows"]] == ["from elsewhere"])
+
+
+async def test_a_revoked_key_is_asked_about_first(tab: Tab, slug: str, editor: Viewer) -> None:
+    made = keys.create(editor, slug, name="old").row
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.ask_revoke(made.id, made.name))
+    assert keys.rows(editor, slug)[0].status == "active"
+    await tab.send(KeysState.revoke())
+    assert keys.rows(editor, slug)[0].status == "revoked"
+    assert tab["KeysState.asked_id"] == ""
+
+
+async def test_a_viewer_sees_keys_and_changes_none(new_tab: Opens, slug: str, editor: Viewer) -> None:
+    made = keys.create(editor, slug, name="old").row
+    reader = new_tab(factories.viewer(Role.VIEWER))
+    await reader.card(slug, "keys")
+    await reader.sees(lambda seen: len(seen["KeysState.rows"]) == 1)
+    for event in (
+        KeysState.create(FORM),
+        KeysState.disable(made.id),
+        KeysState.ask(),
+        KeysState.ask_revoke(made.id, made.name),
+    ):
+        await reader.send(event)
+        assert reader["NoticeState.kind"] == "error"
+    assert [each.status for each in keys.rows(editor, slug)] == ["active"]
+
+
+async def test_keys_of_another_deployment_are_never_shown(tab: Tab, slug: str, editor: Viewer) -> None:
+    keys.create(editor, slug, name="of the first")
+    other = factories.deployment(editor).slug
+    await tab.card(slug, "keys")
+    await tab.sees(lambda seen: seen["KeysState.rows"])
+    await tab.send(KeysState.create(FORM))
+    await tab.card(other, "keys")
+    await tab.sees(lambda seen: seen["KeysState.shown_slug"] == other)
+    assert (tab["KeysState.rows"], tab["KeysState.secret"]) == ([], "")
