@@ -82,7 +82,10 @@ BEFORE_SIGN_IN = {
     *("sessions.sign_in", "sessions.sign_out", "sessions.viewer"),
 }
 """What may be asked of services when nobody is signed in."""
-PURE = {"examples.card", "examples.files", "examples.rows", "logs.fitting", "sessions.topic"}
+PURE = {
+    *("examples.card", "examples.files", "examples.rows", "logs.fitting", "sessions.topic"),
+    *("configuration.wrong_with", "trials.check_json", "trials.curl_with"),
+}
 """Touches nothing that belongs to anybody."""
 
 

@@ -39,20 +39,7 @@ def new_deployment() -> rx.Component:
 
 def _form() -> rx.Component:
     return rx.el.form(
-        form_row(
-            "name",
-            t("field.name"),
-            text_field(
-                "name",
-                error=_wrong("name"),
-                max_length=200,
-                auto_complete="off",
-                auto_focus=True,
-                **_checked("name"),
-            ),
-            error=_wrong("name"),
-            help_text=t("new.name_help"),
-        ),
+        _name(),
         _image(),
         _pair(t("new.resources"), ("cpu", "1", "0.1"), ("memory_mb", "1024", "1"), help_text=t("new.resources_help")),
         _pair(
@@ -78,6 +65,12 @@ def _form() -> rx.Component:
         no_validate=True,
         data_testid="new-deployment",
     )
+
+
+def _name() -> rx.Component:
+    wrong = _wrong("name")
+    field = text_field("name", error=wrong, max_length=200, auto_complete="off", auto_focus=True, **_checked("name"))
+    return form_row("name", t("field.name"), field, error=wrong, help_text=t("new.name_help"))
 
 
 def _image() -> rx.Component:

@@ -154,53 +154,44 @@ def _none() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return dialog(
-        t("keys.create"),
-        rx.el.form(
-            form_row(
-                "name",
-                t("keys.name"),
-                text_field(
-                    "name",
-                    error=wrong_in(KeysState.wrong, "name"),
-                    max_length=200,
-                    auto_complete="off",
-                    auto_focus=True,
-                ),
-                error=wrong_in(KeysState.wrong, "name"),
-                help_text=t("keys.name_help"),
-            ),
-            form_row(
-                "life",
-                t("keys.expires"),
-                rx.el.select(
-                    *(rx.el.option(t(f"keys.life.{life}"), value=life) for life in LIVES),
-                    id="life",
-                    name="life",
-                    class_name="field",
-                ),
-                error=wrong_in(KeysState.wrong, "expires_at"),
-            ),
-            form_row(
-                "addresses",
-                t("keys.addresses"),
-                rx.el.textarea(
-                    id="addresses", name="addresses", rows="2", placeholder="10.20.0.0/16", class_name="field mono"
-                ),
-                error=wrong_in(KeysState.wrong, "addresses"),
-                help_text=t("keys.addresses_help"),
-            ),
-            rx.el.div(
-                button(t("common.cancel"), on_click=KeysState.close),
-                rx.el.button(t("keys.create"), type="submit", class_name="btn btn--primary", data_testid="submit-key"),
-                class_name="dialog__foot",
-            ),
-            on_submit=KeysState.create,
-            no_validate=True,
-            class_name="form",
+    form = rx.el.form(
+        _name(),
+        _life(),
+        _addresses(),
+        rx.el.div(
+            button(t("common.cancel"), on_click=KeysState.close),
+            rx.el.button(t("keys.create"), type="submit", class_name="btn btn--primary", data_testid="submit-key"),
+            class_name="dialog__foot",
         ),
-        is_open=KeysState.creating,
-        on_close=KeysState.close,
+        on_submit=KeysState.create,
+        no_validate=True,
+        class_name="form",
+    )
+    return dialog(t("keys.create"), form, is_open=KeysState.creating, on_close=KeysState.close)
+
+
+def _name() -> rx.Component:
+    wrong = wrong_in(KeysState.wrong, "name")
+    field = text_field("name", error=wrong, max_length=200, auto_complete="off", auto_focus=True)
+    return form_row("name", t("keys.name"), field, error=wrong, help_text=t("keys.name_help"))
+
+
+def _life() -> rx.Component:
+    options = (rx.el.option(t(f"keys.life.{life}"), value=life) for life in LIVES)
+    field = rx.el.select(*options, id="life", name="life", class_name="field")
+    return form_row("life", t("keys.expires"), field, error=wrong_in(KeysState.wrong, "expires_at"))
+
+
+def _addresses() -> rx.Component:
+    field = rx.el.textarea(
+        id="addresses", name="addresses", rows="2", placeholder="10.20.0.0/16", class_name="field mono"
+    )
+    return form_row(
+        "addresses",
+        t("keys.addresses"),
+        field,
+        error=wrong_in(KeysState.wrong, "addresses"),
+        help_text=t("keys.addresses_help"),
     )
 
 
