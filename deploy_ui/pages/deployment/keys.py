@@ -157,7 +157,7 @@ def _form() -> rx.Component:
     form = rx.el.form(
         _name(),
         _life(),
-        _addresses(),
+        _allowed_from(),
         rx.el.div(
             button(t("common.cancel"), on_click=KeysState.close),
             rx.el.button(t("keys.create"), type="submit", class_name="btn btn--primary", data_testid="submit-key"),
@@ -182,7 +182,7 @@ def _life() -> rx.Component:
     return form_row("life", t("keys.expires"), field, error=wrong_in(KeysState.wrong, "expires_at"))
 
 
-def _addresses() -> rx.Component:
+def _allowed_from() -> rx.Component:
     field = rx.el.textarea(
         id="addresses", name="addresses", rows="2", placeholder="10.20.0.0/16", class_name="field mono"
     )
