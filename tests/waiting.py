@@ -10,7 +10,7 @@ T = TypeVar("T")
 PAUSE_S = 0.02
 
 
-def eventually(condition: Callable[[], T], timeout_s: float = 10) -> T:
+def eventually(condition: Callable[[], T], timeout_s: float = 20) -> T:
     """Return the first truthy result; after the timeout fail with the last one. An AssertionError counts as falsy."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -28,7 +28,7 @@ def eventually(condition: Callable[[], T], timeout_s: float = 10) -> T:
         time.sleep(PAUSE_S)
 
 
-async def eventually_async(condition: Callable[[], T | Awaitable[T]], timeout_s: float = 10) -> T:
+async def eventually_async(condition: Callable[[], T | Awaitable[T]], timeout_s: float = 20) -> T:
     """Do the same in an event loop; the condition may be a coroutine function."""
     deadline = time.monotonic() + timeout_s
     while True:

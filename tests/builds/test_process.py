@@ -100,7 +100,7 @@ def test_a_canceled_command_ends_at_once(tmp_path: Path) -> None:
     begun = time.monotonic()
     with pytest.raises(BuildCanceled):
         python(tmp_path, "import time; time.sleep(600)", recorder=recorder)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_a_daemon_does_not_survive_a_command_that_ends(tmp_path: Path) -> None:

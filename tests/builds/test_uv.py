@@ -232,7 +232,7 @@ def test_a_canceled_build_leaves_nothing_half_made(made: Build, recorder: Record
     begun = time.monotonic()
     with pytest.raises(BuildCanceled):
         made(serving="import time; time.sleep(600)\n" + MODEL, requirements="tomli")
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
     assert not [name for name in left() if name.startswith(".")]
 
 

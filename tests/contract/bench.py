@@ -121,8 +121,8 @@ class Bench:
         """End everything, and fail if something goes on."""
         for instance in self.runtime.list():
             self.runtime.stop(instance.key)
-        eventually(lambda: all(each.state is RunState.ENDED for each in self.runtime.list()), 20)
-        eventually(self._nothing_left, 5)
+        eventually(lambda: all(each.state is RunState.ENDED for each in self.runtime.list()))
+        eventually(self._nothing_left)
         for instance in self.runtime.list():
             self.runtime.forget(instance.key)
         assert self.runtime.list() == []

@@ -101,7 +101,7 @@ def test_who_ignores_sigterm_is_killed_after_the_grace(bench: Bench) -> None:
     bench.running("a", says="up")
     bench.runtime.stop("a")
     bench.runtime.stop("a")
-    ended = bench.ended("a", timeout_s=5)
+    ended = bench.ended("a")
     assert (ended.end_reason, ended.exit_code) == (EndReason.STOPPED, 137)
     assert "0.5 s" in ended.message
 

@@ -120,9 +120,9 @@ def test_what_is_no_good_key_is_invalid_as_bearer_too(gateway: Gateway, upstream
 
 def test_a_key_that_expires_is_refused_from_then_on(gateway: Gateway, upstream: Upstream) -> None:
     gateway.serve(serving("a", upstream.address))
-    key = secret("a", lifetime=timedelta(seconds=1))
+    key = secret("a", lifetime=timedelta(seconds=3))
     assert gateway.call("/a/", key).status_code == 200
-    eventually(lambda: gateway.call("/a/", key).status_code == 401, timeout_s=5)
+    eventually(lambda: gateway.call("/a/", key).status_code == 401)
 
 
 def test_a_key_that_is_not_granted_any_more_is_invalid(gateway: Gateway, upstream: Upstream) -> None:
