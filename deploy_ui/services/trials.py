@@ -130,14 +130,6 @@ def check_json(body: str) -> None:
         raise Invalid("body_not_json", field="body", line=1, column=1) from error
 
 
-def address(slug: str, path: str) -> str:
-    """Return where the console itself reaches the gateway: on this machine, whatever people see outside."""
-    host = settings().gateway_host
-    host = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 -- compared, not listened on
-    host = f"[{host}]" if ":" in host else host
-    return f"http://{host}:{settings().gateway_port}/{slug}{path}"
-
-
 def _size(body: str) -> int:
     try:
         return len(body.encode())
@@ -181,7 +173,7 @@ def _request(viewer: Viewer, slug: str, trial: Trial) -> httpx.Request:
     try:
         return httpx.Request(
             trial.method,
-            address(slug, trial.path),
+            f"{settings().local_gateway}/{slug}{trial.path}",
             headers=_headers(viewer, slug, trial),
             content=trial.body.encode() or None,
             extensions={"timeout": limit.as_dict()},

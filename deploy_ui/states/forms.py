@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from deploy_ui.enums import ImageStatus
 from deploy_ui.errors import AppError, Invalid
 from deploy_ui.services import configuration
 from deploy_ui.services.deployments import Change, NewDeployment
@@ -49,11 +48,6 @@ def new_deployment(typed: Typed) -> tuple[NewDeployment, Wrong]:
     for problem in (*missing, *configuration.wrong_with(new)):
         wrong.setdefault(str(problem.field), problem)
     return new, wrong
-
-
-def deployable(status: ImageStatus) -> bool:
-    """Say whether an image of this status may be deployed."""
-    return status in {ImageStatus.READY, ImageStatus.QUEUED, ImageStatus.BUILDING}
 
 
 def field_of(error: AppError) -> str:

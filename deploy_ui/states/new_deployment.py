@@ -33,7 +33,7 @@ class NewDeploymentState(rx.State):
     async def enter(self, viewer: Viewer) -> None:
         """Find the images that may be deployed; `?image=` chooses one."""
         page = await asyncio.to_thread(images.rows, viewer, limit=200)
-        self.image_names = [row.name for row in page.items if forms.deployable(row.status)]
+        self.image_names = [row.name for row in page.items if row.status.usable]
         asked = str(self.router.url.query_parameters.get("image", ""))
         self.image = asked if asked in self.image_names else next(iter(self.image_names), "")
         self.wrong, self.busy, self.loaded = {}, False, True

@@ -9,6 +9,7 @@ import reflex as rx
 
 from deploy_ui.enums import ImageKind, Role
 from deploy_ui.errors import AppError
+from deploy_ui.i18n.catalog import error_text
 from deploy_ui.i18n.ui import language_of
 from deploy_ui.services import drafts, images
 from deploy_ui.services.drafts import Draft
@@ -106,7 +107,7 @@ class NewImageState(rx.State):
         """Say why the form could not be sent, at the field it speaks of. For everybody: a session may have ended."""
         code = SAME.get(code, code)
         field = str(facts.get("field") or FIELD_OF.get(code, "")).partition(".")[0]
-        self.wrong = {field if field in FIELDS else ANYWHERE: notices.error_text(await language_of(self), code, facts)}
+        self.wrong = {field if field in FIELDS else ANYWHERE: error_text(await language_of(self), code, facts)}
         self._mark(field, facts)
         self.refusals += 1
 

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from deploy_ui.errors import AppError
-from deploy_ui.i18n.catalog import has, text
+from deploy_ui.i18n.catalog import error_text, text
 from deploy_ui.i18n.ui import language_of
 
 
@@ -44,9 +44,3 @@ async def trouble(state: rx.State, words: str) -> None:
 async def in_words(state: rx.State, error: AppError) -> str:
     """Return an expected failure in the reader's language."""
     return error_text(await language_of(state), error.code, error.facts)
-
-
-def error_text(language: str, code: str, facts: dict[str, object]) -> str:
-    """Return the text of an error code; one without a text is named by its code."""
-    key = f"error.{code}"
-    return text(language, key, **facts) if has(key) else text(language, "error.unknown", code=code)

@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from deploy_ui.i18n.catalog import error_text
 from deploy_ui.i18n.ui import language_of
-from deploy_ui.states.notices import error_text
 
 FIELDS = ("email", "name", "password")
 

@@ -92,7 +92,7 @@ class GeneralState(rx.State):
             return
         if fact == "image":
             page = await asyncio.to_thread(images.rows, viewer, limit=200)
-            self.image_names = [row.name for row in page.items if forms.deployable(row.status)]
+            self.image_names = [row.name for row in page.items if row.status.usable]
         card = await asyncio.to_thread(deployments.card, viewer, self.slug)
         self.begun = {**self.begun, **{name: text for name, text in texts(card).items() if name in FACTS[fact]}}
         self.editing = [*self.editing, fact]

@@ -10,6 +10,7 @@ import reflex as rx
 from deploy_ui import clock
 from deploy_ui.enums import Role
 from deploy_ui.errors import AppError
+from deploy_ui.i18n.catalog import error_text
 from deploy_ui.i18n.ui import language_of
 from deploy_ui.services import samples, trials
 from deploy_ui.services.trials import Answer, Header, Trial
@@ -178,7 +179,7 @@ class TrialState(rx.State):
 
     async def _place(self, code: str, facts: dict[str, Any]) -> None:
         """Say an error at its field, or in the corner if it has none."""
-        words = notices.error_text(await language_of(self), code, facts)
+        words = error_text(await language_of(self), code, facts)
         field = FIELD_OF.get(code, str(facts.get("field", "")))
         if field not in FIELDS:
             await notices.trouble(self, words)

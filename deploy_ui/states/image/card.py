@@ -8,10 +8,11 @@ import reflex as rx
 
 from deploy_ui.enums import BuildStep, ImageStatus
 from deploy_ui.errors import AppError
+from deploy_ui.i18n.catalog import error_text
 from deploy_ui.i18n.ui import language_of
 from deploy_ui.services import images
 from deploy_ui.services.image_cards import ImageCard
-from deploy_ui.states.notices import error_text, in_words
+from deploy_ui.states.notices import in_words
 from deploy_ui.states.session import live
 
 SHORTEST_BAR = 0.5
