@@ -21,12 +21,14 @@ class Ready(BaseModel):
     parts: dict[str, str] = Field(examples=[{"database": "ok", "redis": "ok", "controller": "ok", "gateway": "down"}])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def alive() -> Alive:
     """Say that the console is alive, whatever the other parts do."""
     return Alive()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"model": Ready, "description": "At least one part does not answer."}})
 def ready(response: Response) -> Ready:
     """Say for each part whether it answers."""

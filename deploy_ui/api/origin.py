@@ -1,7 +1,5 @@
 """Which page a browser's request came from."""
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -10,5 +8,5 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def is_our_page(headers: Headers, console: str) -> bool:
     """Say whether a page of the console sent the request: of the address `console`, or of the very host it came to."""
-    origin = headers.get("origin", "")
-    return bool(origin) and (origin == console or urlsplit(origin).netloc == headers.get("host"))
+    origin, host = headers.get("origin", ""), headers.get("host", "")
+    return bool(origin and host) and origin in {console, f"http://{host}", f"https://{host}"}

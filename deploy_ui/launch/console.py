@@ -8,6 +8,7 @@ import uvicorn
 from deploy_ui import build_pages
 from deploy_ui.api import streams
 from deploy_ui.settings import settings
+from deploy_ui.web.heads import BoundedHttp
 
 GRACE_S = 5
 """How long open requests may take to end after SIGTERM; streams are cut then."""
@@ -32,7 +33,7 @@ def run() -> None:
         factory=True,
         host=current.console_host,
         port=current.console_port,
-        http="httptools",
+        http=BoundedHttp,
         ws="websockets-sansio",
         timeout_graceful_shutdown=GRACE_S,
         ws_max_size=LARGEST_MESSAGE,
