@@ -123,7 +123,8 @@ async def _viewer(connection: HTTPConnection) -> Viewer | None:
 
 
 async def _hello(socket: WebSocket) -> dict[str, str]:
-    words = await asyncio.wait_for(socket.receive_text(), HELLO_S)
+    async with asyncio.timeout(HELLO_S):
+        words = await socket.receive_text()
     if len(words) > LARGEST_HELLO:
         raise ValueError("hello_too_long")
     hello = json.loads(words)

@@ -33,7 +33,8 @@ async def looks(*topics: str, every_s: float = LOOK_EVERY_S) -> AsyncIterator[No
             yield
             await asyncio.sleep(SETTLE_S)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(hint.wait(), every_s)
+                async with asyncio.timeout(every_s):  # `wait_for` of Python 3.11 can lose a cancellation to a hint
+                    await hint.wait()
 
 
 @contextlib.contextmanager
