@@ -102,7 +102,8 @@ def first(new: NewDeployment, image_id: str) -> Configuration:
 
 def wrong_with(new: NewDeployment) -> list[Invalid]:
     """Return everything that is wrong with what was filled in, not only the first; its image is not looked at."""
-    return list(problems(_wanted(new, new.image)))
+    unsaid = "max_instances" if new.max_instances is None else ""
+    return [problem for problem in problems(_wanted(new, new.image)) if problem.field != unsaid]
 
 
 def _wanted(new: NewDeployment, image_id: str) -> Configuration:
@@ -162,7 +163,7 @@ def _counts_wrong(configuration: Configuration) -> Iterator[Invalid]:
     low, high = configuration.min_instances, configuration.max_instances
     if low == 0:
         yield Invalid("min_instances_zero", field="min_instances")
-    if high == 0:
+    elif high == 0:
         yield Invalid("max_instances_zero", field="max_instances")
     elif low > high:
         yield Invalid("min_above_max", field="min_instances", low=low, high=high)

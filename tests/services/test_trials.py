@@ -89,6 +89,34 @@ async def test_a_redirect_is_shown_not_followed(slug: str) -> None:
     assert (answer.status, len(seen)) == (302, 1)
 
 
+@pytest.mark.parametrize("charset", ["utf-99", "hex", "idna", "", "\x00"])
+async def test_an_encoding_that_is_none_is_read_as_utf_8(slug: str, charset: str) -> None:
+    head = {"content-type": f"text/plain; charset={charset}"}
+    transport, _ = answering(content="gr\u00fcn".encode(), headers=head)
+    answer = await trials.send(factories.viewer(), slug, Trial(), transport=transport)
+    assert answer.body == "gr\u00fcn"
+
+
+async def test_half_a_character_in_an_answer_stays_escaped(slug: str) -> None:
+    transport, _ = answering(content=b'{"a": "\\ud800"}', headers={"content-type": "application/json"})
+    answer = await trials.send(factories.viewer(), slug, Trial(), transport=transport)
+    assert answer.body.encode()
+    assert "\\ud800" in answer.body
+
+
+async def test_the_instance_that_answered_is_named(slug: str) -> None:
+    transport, _ = answering(headers={"x-instance": "k4c9aa" + "x" * 100, "x-request-id": "req-1"})
+    answer = await trials.send(factories.viewer(), slug, Trial(), transport=transport)
+    assert (answer.instance, answer.request_id) == ("k4c9aa" + "x" * 14, "req-1")
+
+
+async def test_a_path_too_long_for_an_address_is_refused(slug: str) -> None:
+    transport, seen = answering()
+    with pytest.raises(Invalid, match="trial_path"):
+        await trials.send(factories.viewer(), slug, Trial(path="/" + "x" * 70_000), transport=transport)
+    assert seen == []
+
+
 @pytest.mark.parametrize(
     ("trial", "code"),
     [
@@ -137,6 +165,14 @@ def test_curl_means_to_a_shell_what_was_asked(slug: str, shell: str) -> None:
 def test_curl_sends_brackets_and_dots_as_they_are(slug: str) -> None:
     words = _words("sh", trials.curl(factories.viewer(), slug, Trial(method="HEAD", path="/a/../b[1-2]")))
     assert words[:5] == ["curl", "--head", "--globoff", "--path-as-is", f"http://127.0.0.1:8080/{slug}/a/../b[1-2]"]
+
+
+def test_a_call_with_a_key_of_ones_own_is_a_command_too(slug: str) -> None:
+    words = _words("sh", trials.curl_with("dk_mine", slug, Trial(headers=[JSON], body="{}")))
+    assert words[3:] == [
+        f"http://127.0.0.1:8080/{slug}/predict",
+        *("-H", "X-API-Key: dk_mine", "-H", "Content-Type: application/json", "--data-raw", "{}"),
+    ]
 
 
 def _words(shell: str, command: str) -> list[str]:
