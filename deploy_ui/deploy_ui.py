@@ -21,7 +21,7 @@ from deploy_ui.pages.new_image import new_image
 from deploy_ui.pages.not_found import not_found
 from deploy_ui.pages.set_up import set_up
 from deploy_ui.pages.sign_in import sign_in
-from deploy_ui.states import changes
+from deploy_ui.states import changes, tabs
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.deployment.instances import InstancesState
@@ -93,6 +93,14 @@ def unforeseen(exception: Exception) -> EventSpec:
     return NoticeState.unforeseen(log_id)
 
 
+def connected(socket: str) -> bool:
+    """Say whether a browser's socket is connected."""
+    namespace = app.event_namespace
+    if app.sio is None or namespace is None:
+        return True
+    return bool(app.sio.manager.is_connected(socket, namespace.namespace))
+
+
 app = rx.App(
     stylesheets=[f"/console/{name}.css" for name in STYLESHEETS],
     head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
@@ -102,5 +110,6 @@ app = rx.App(
     api_transformer=surroundings.transformers(),
 )
 app.register_lifespan_task(changes.pump)
+tabs.ask(connected)
 for page in PAGES:
     app.add_page(page.view, route=page.route, title=page.title + " · Deploy UI", on_load=page.loads)

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import inspect
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from deploy_ui.services import people, sessions
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
 from deploy_ui.states.changes import LOOK_EVERY_S, looks
+from deploy_ui.states.tabs import Following
 
 State = TypeVar("State", bound=rx.State)
 Arguments = ParamSpec("Arguments")
@@ -94,14 +96,16 @@ def signed_in(handler: "Handler[State, Arguments]") -> "Endpoint[State, Argument
 async def live(state: rx.State, *topics: str, every_s: float = LOOK_EVERY_S) -> AsyncIterator[Viewer]:
     """Yield the viewer at once, at every hint on these topics and every few seconds; end when the session is over.
 
-    For background handlers that a page starts from its `on_load`, so that leaving the page ends them.
+    For background handlers that a page starts from its `on_load`, so that leaving the page ends them. They end as well
+    when the tab is gone, or calls the same one again.
     """
-    token = token_of(state)
-    async for _ in looks(sessions.topic(token), *topics, every_s=every_s):
-        viewer = await asyncio.to_thread(sessions.viewer, token) if token else None
-        if viewer is None:
-            return
-        yield viewer
+    token, session = token_of(state), state.router.session
+    with Following(session.client_token, state.get_full_name(), session.session_id) as following:
+        async for _ in looks(sessions.topic(token), *topics, every_s=every_s):
+            viewer = await asyncio.to_thread(sessions.viewer, token) if token else None
+            if viewer is None or not following.goes_on(time.monotonic()):
+                return
+            yield viewer
 
 
 async def viewer_of(state: rx.State) -> Viewer | None:
