@@ -109,6 +109,6 @@ async def _gone(_: Request, __: Exception) -> Response:
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     """Log what nobody foresaw under a number, and give the client that number only."""
     number = ids.new_id(8)
-    log.error("unforeseen failure %s: %s %s", number, request.method, request.url.path, exc_info=error)
+    log.error("unforeseen failure %s: %s %s", number, request.method, request.scope["path"], exc_info=error)
     headers = {"connection": "close"}  # as the server does behind an exception; a client must not reuse it
     return answer(request, 500, "unforeseen", {"id": number}, headers=headers)

@@ -7,6 +7,7 @@ and has no limit on bodies. Each wrapper here mends one of these.
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from urllib.parse import urlsplit, urlunsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -128,9 +129,17 @@ class AnswerHeaders:
                 headers.setdefault("cache-control", FOREVER if hashed else "no-cache")
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if "location" in headers:
+                    headers["location"] = on_this_site(headers["location"])
             await send(message)
 
         await self.app(scope, receive, send_dressed)
+
+
+def on_this_site(address: str) -> str:
+    """Return the path of a redirect: the host in it came from the request, and the scheme is not the proxy's."""
+    parts = urlsplit(address)
+    return urlunsplit(("", "", f"/{parts.path.lstrip('/')}", parts.query, parts.fragment))
 
 
 def content_policy(script_hashes: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -120,6 +120,20 @@ async def test_a_guard_speaks_the_language_of_the_reader(language: str) -> None:
     async with _client(_limited()) as client:
         answer = await client.post("/x", content=b"x" * 1001, headers={"accept-language": language})
     assert answer.json()["error"]["message"] == text(language, "error.body_too_large", limit_mb=1)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://evil.example/deployments/", "/deployments/"),
+        ("http://console.local:3000//evil.example/", "/evil.example/"),
+        ("/a?b=c", "/a?b=c"),
+    ],
+)
+async def test_a_redirect_never_leads_to_another_site(address: str, shown: str) -> None:
+    app = AnswerHeaders(RedirectResponse(address), script_hashes=[])
+    async with _client(app) as client:
+        assert (await client.get("/deployments")).headers["location"] == shown
 
 
 async def test_every_answer_carries_the_policy_and_is_not_kept() -> None:
