@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from deploy_ui.launch.watch import Watch
 from deploy_ui.settings import Settings, settings
 
 SUPERVISOR_S = 20
+ADMIN_PASSWORD = "DEPLOY_UI_ADMIN_PASSWORD"  # noqa: S105 -- the name of the variable
 LOOK_EVERY_S = 1.0
 STARTING_LOOK_S = 0.1
 SLOW_S = 30
@@ -55,7 +56,7 @@ def _supervisor(current: Settings) -> Iterator[subprocess.Popen[bytes]]:
     keeper = subprocess.Popen(
         [sys.executable, "-m", "deploy_ui.launch.keeper", str(configuration)],
         process_group=0,  # Ctrl-C in a terminal reaches us alone: we end the parts in their order
-        env=os.environ | {lifeline.SUPERVISED: str(current.run_dir)},
+        env=_public(os.environ) | {lifeline.SUPERVISED: str(current.run_dir)},
     )
     try:
         _wait_for_supervisor(keeper, current)
@@ -64,6 +65,11 @@ def _supervisor(current: Settings) -> Iterator[subprocess.Popen[bytes]]:
         keeper.terminate()
         keeper.wait()
         lifeline.end_all(current.run_dir)  # if supervisord was killed
+
+
+def _public(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the parts: the first administrator's password is used before they start."""
+    return {name: value for name, value in environment.items() if name != ADMIN_PASSWORD}
 
 
 def _wait_for_supervisor(keeper: subprocess.Popen[bytes], current: Settings) -> None:
