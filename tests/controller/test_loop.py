@@ -240,7 +240,8 @@ def test_a_controller_that_is_killed_again_and_again_doubles_nothing(product: Pr
     product.start()
     eventually(lambda: runs(product, slug))
     assert len(product.running()) == 3
-    assert len(fleet.members()[0].records) == 3
+    # A start that the kill cut in two counts as failed and is replaced: it may leave a record, never an instance.
+    assert len([each for each in fleet.members()[0].records if not each.status.ended]) == 3
 
 
 @contextmanager
