@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ Configure = Callable[..., dict[str, str]]
 
 
 @pytest.fixture
-def uv_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
+def uv_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Configure]:
     """Give pip these options in its file and variables, and return what uv is handed."""
     for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CERT", "SSL_CERT_FILE"):
         monkeypatch.delenv(name, raising=False)
@@ -31,7 +31,8 @@ def uv_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure
         registry._pip_options.cache_clear()
         return registry.uv_environment()
 
-    return configure
+    yield configure
+    registry._pip_options.cache_clear()  # the builds of later tests ask the indexes of this machine, not these
 
 
 def test_nothing_configured_changes_nothing(uv_environment: Configure) -> None:
