@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -84,11 +85,12 @@ def _settings_of(patch: pytest.MonkeyPatch, running_process: _Process) -> None:
 def _envoy() -> Iterator[_Process]:
     with tempfile.TemporaryDirectory(prefix="dui-gateway-") as folder:
         running_process = _Process(Path(folder), free_port())
-        with pytest.MonkeyPatch.context() as patch:
-            _settings_of(patch, running_process)
-            with envoy.running():
-                yield running_process
-        settings.cache_clear()
+        with ExitStack() as stack:
+            with pytest.MonkeyPatch.context() as patch:  # over before the yield: other tests' processes inherit it
+                _settings_of(patch, running_process)
+                stack.enter_context(envoy.running())
+            settings.cache_clear()
+            yield running_process
 
 
 @pytest.fixture

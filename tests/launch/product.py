@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 
 from deploy_ui.build_pages import ROOT
 from deploy_ui.launch import lifeline
@@ -61,8 +62,9 @@ def output_of(data_dir: Path) -> Path:
 
 
 def environment(data_dir: Path, **values: object) -> dict[str, str]:
-    """Return the environment of a command that works on a data folder."""
-    return os.environ | {"DEPLOY_UI_DATA_DIR": str(data_dir), "LANG": "C"} | {k: str(v) for k, v in values.items()}
+    """Return the environment of a command that works on a data folder, with no setting but these."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DEPLOY_UI_")}
+    return inherited | {"DEPLOY_UI_DATA_DIR": str(data_dir), "LANG": "C"} | {k: str(v) for k, v in values.items()}
 
 
 def command(data_dir: Path, *arguments: str, **values: object) -> subprocess.CompletedProcess[str]:
@@ -76,6 +78,18 @@ def command(data_dir: Path, *arguments: str, **values: object) -> subprocess.Com
         check=False,
         timeout=START_S,
     )
+
+
+def left_of(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Return those that still run; an orphan that ended is a zombie until the first process of the machine sees it."""
+    return [each for each in processes if each.is_running() and _status(each) != psutil.STATUS_ZOMBIE]
+
+
+def _status(process: psutil.Process) -> str:
+    try:
+        return process.status()
+    except psutil.NoSuchProcess:
+        return psutil.STATUS_ZOMBIE
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from deploy_ui import build_pages
-from tests.launch.product import END_S, Product, command, running
+from tests.launch.product import END_S, Product, command, left_of, running
 from tests.ports import free_port
 from tests.waiting import eventually
 
@@ -116,7 +116,7 @@ def test_the_admin_of_the_settings_needs_no_link_and_sigterm_leaves_nothing(tmp_
         family = psutil.Process(started.process.pid).children(recursive=True)
         assert started.end() == 0
         assert "/set-up" not in started.said
-        assert [process for process in family if process.is_running()] == []
+        assert left_of(family) == []
         assert started.parts() == {}
 
 
@@ -124,7 +124,7 @@ def test_a_killed_up_takes_everything_with_it(tmp_path: Path) -> None:
     with running(tmp_path / "data") as started:
         family = psutil.Process(started.process.pid).children(recursive=True)
         started.process.kill()
-        eventually(lambda: not any(process.is_running() for process in family), END_S)
+        eventually(lambda: not left_of(family), END_S)
 
 
 def test_a_killed_supervisor_ends_everything_and_says_so(tmp_path: Path) -> None:
@@ -132,5 +132,5 @@ def test_a_killed_supervisor_ends_everything_and_says_so(tmp_path: Path) -> None
         family = psutil.Process(started.process.pid).children(recursive=True)
         os.kill(started.parts()["supervisor"], signal.SIGKILL)
         assert started.process.wait(END_S) == 1
-        assert [process for process in family if process.is_running()] == []
+        assert left_of(family) == []
         assert "supervisor.log" in started.said

@@ -17,11 +17,12 @@ from tests import postgresql
 @pytest.fixture(scope="session")
 def postgresql_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run one server and its migrations for all tests."""
-    with postgresql.running() as url, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DEPLOY_UI_DATA_DIR", str(tmp_path_factory.mktemp("postgresql")))
-        patch.setenv("DEPLOY_UI_DATABASE_URL", url)
-        settings.cache_clear()
-        migrate.upgrade()
+    with postgresql.running() as url:
+        with pytest.MonkeyPatch.context() as patch:  # over before the yield: other tests' processes inherit what is set
+            patch.setenv("DEPLOY_UI_DATA_DIR", str(tmp_path_factory.mktemp("postgresql")))
+            patch.setenv("DEPLOY_UI_DATABASE_URL", url)
+            settings.cache_clear()
+            migrate.upgrade()
         settings.cache_clear()
         yield url
 
