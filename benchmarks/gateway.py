@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from deploy_ui.runtimes.keeper.child import NICENESS
 from tests.ports import free_port
 
 ROUNDS = 7
@@ -138,11 +139,12 @@ def bare_instance(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def instance(command: list[str], folder: Path) -> Iterator[str]:
-    """Run an instance on a free port."""
+    """Run an instance on a free port, as nice to the others as the process runtime makes it."""
     port = free_port()
     paths = os.pathsep.join([str(Path(__file__).parent.parent), str(folder)])
     env = os.environ | {"PORT": str(port), "PYTHONPATH": paths}
-    with subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL) as server:
+    nice = ["nice", "-n", str(NICENESS)]
+    with subprocess.Popen([*nice, *command], cwd=folder, env=env, stdout=subprocess.DEVNULL) as server:
         try:
             wait(lambda: listens(port))
             yield f"127.0.0.1:{port}"

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from . import kernel
 
-NICENESS = 5
-"""Instances give way to the gateway and the console when the machine is full."""
+NICENESS = 10
+"""On a full machine instances give way to gateway and console: one busy model must not slow all calls."""
 OOM_SCORE = "500"
 """When the machine runs out of memory, an instance goes before the product does."""
 PIPE_BYTES = 256 * 1024
