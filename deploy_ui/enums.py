@@ -117,6 +117,10 @@ class Reason(StrEnum):
     STOPPED_BY_PERSON = "stopped_by_person"
     DELETED_BY_PERSON = "deleted_by_person"
     SHUT_DOWN = "shut_down"
+    IDLE = "idle"
+    """Nobody called for the idle timeout."""
+    ROLLED_BACK = "rolled_back"
+    """The newest revision did not become ready; an older one serves again."""
 
 
 class KeyStatus(StrEnum):
@@ -134,6 +138,10 @@ class EventKind(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     SCALED = "scaled"
+    """More or fewer instances are wanted: by a person, or by the autoscaler with its numbers."""
+    WOKEN = "woken"
+    """A request came to a deployment that slept."""
+    ROLLED_BACK = "rolled_back"
     STARTED = "started"
     STOPPED = "stopped"
     DELETED = "deleted"

@@ -27,7 +27,7 @@ class Deployment(SQLModel, table=True):
     min_instances: int = 1
     max_instances: int = 1
     instances: int = 1
-    """How many are wanted now, between the two."""
+    """How many are wanted now, between the two; a person or the autoscaler sets it. 0: asleep until somebody calls."""
     concurrency: int = 8
     """Requests one instance works on at once; more wait in the instance."""
     idle_timeout_s: int = 300
@@ -46,7 +46,8 @@ class Deployment(SQLModel, table=True):
     generation: int = 1
     """Raised by every change of the wanted state."""
     revision: int = 1
-    """Raised by every change that needs new instances."""
+    """The number of the wanted `Revision`: a new one for every change that needs new instances, an older one after a
+    rollback."""
 
     phase: Phase = Field(default=Phase.PENDING, sa_type=word(Phase))
     reason: Reason = Field(default=Reason.NONE, sa_type=word(Reason))
@@ -57,6 +58,34 @@ class Deployment(SQLModel, table=True):
     seen_generation: int = 0
     """The generation the phase speaks of; behind `generation` means still working."""
     last_request_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Revision(SQLModel, table=True):
+    """What instances are born with, as it was once wanted; the deployment's row repeats the wanted one's values.
+
+    The configuration is written by services and never changed; what became of it by the controller only.
+    """
+
+    deployment_id: int = Field(foreign_key="deployment.id", primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """Counts from 1 in each deployment."""
+    image_id: str = Field(foreign_key="image.id", index=True)
+    cpu: float
+    memory_mb: int
+    gpu: int
+    concurrency: int
+    ready_path: str
+    env_sealed: str
+    created_at: datetime = Field(sa_type=Moment)
+    created_by: int = Field(foreign_key="person.id")
+
+    ready_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When all its instances were ready for the first time: only such a revision is ever rolled back to by itself."""
+    failed_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it was given up and an older one taken again."""
+    reason: Reason = Field(default=Reason.NONE, sa_type=word(Reason))
+    message: str = ""
+    """The machine's own words about the failure; user content, so hostile."""
 
 
 class Instance(SQLModel, table=True):
@@ -75,6 +104,8 @@ class Instance(SQLModel, table=True):
     node: str = ""
     created_at: datetime = Field(index=True, sa_type=Moment)
     started_at: datetime | None = Field(default=None, sa_type=Moment)
+    loading_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When our server said that it loads the model; None for programs that do not say."""
     ready_at: datetime | None = Field(default=None, sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     exit_code: int | None = None

@@ -19,6 +19,8 @@ ICONS = {
     EventKind.CREATED: "rocket",
     EventKind.CHANGED: "settings-2",
     EventKind.SCALED: "layers",
+    EventKind.WOKEN: "alarm-clock",
+    EventKind.ROLLED_BACK: "undo-2",
     EventKind.STARTED: "play",
     EventKind.STOPPED: "circle-stop",
     EventKind.DELETED: "trash-2",
