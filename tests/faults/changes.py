@@ -26,6 +26,8 @@ class Scene:
     phase: str = "running"
     before: frozenset[str] = frozenset()
     """Instances that were there before."""
+    dead: str = ""
+    """The instance that was killed."""
 
     @property
     def answer(self) -> int:
@@ -55,7 +57,7 @@ class Change:
     def scene(self, person: Person, name: str, old: str, new: str) -> Scene:
         """Prepare everything up to the question."""
         slug = name.lower().replace(" ", "-")
-        scene = Scene(person, slug, new if self.new or self.new_image else old, wanted=self.wanted, phase=self.phase)
+        scene = Scene(person, slug, self.image(old, new), wanted=self.wanted, phase=self.phase)
         if not self.new:
             create(Scene(person, slug, old))
             eventually(lambda: person.runs(slug), 30)
@@ -63,6 +65,10 @@ class Change:
             eventually(lambda: person.calls(slug, scene.key).status_code == OK)
             scene.before = frozenset(machine.folders(person.product, slug))
         return scene
+
+    def image(self, old: str, new: str) -> str:
+        """Return which of two images it shall run afterwards."""
+        return new if self.new or self.new_image else old
 
 
 def create(scene: Scene) -> None:

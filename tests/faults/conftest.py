@@ -48,7 +48,8 @@ class Undisturbed:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the table."""
-    rows = sorted(config.stash.get(TABLE, []), key=lambda row: row.case)
+    rows = config.stash.setdefault(TABLE, [])
+    rows.sort(key=lambda row: row.case)
     if rows:
         terminalreporter.section("faults")
         terminalreporter.line(f"{'case':<44} {'converged':>10} {'asked':>7} {'not 200':>8}")
@@ -107,3 +108,19 @@ def trickle(person: Person, undisturbed: Undisturbed) -> Iterator[Trickle]:
     with Trickle(person.url(undisturbed.slug), undisturbed.key) as flow:
         yield flow
     assert sorted(each["key"] for each in person.live(undisturbed.slug)) == undisturbed.instances
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that a fault needs."""
+
+    person: Person
+    images: tuple[str, str]
+    trickle: Trickle
+    costs: Costs
+
+
+@pytest.fixture
+def stage(person: Person, images: tuple[str, str], trickle: Trickle, costs: Costs) -> Stage:
+    """Set everything up for a fault, with requests to somebody else already flowing."""
+    return Stage(person, images, trickle, costs)

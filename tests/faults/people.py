@@ -12,13 +12,15 @@ from tests.waiting import eventually
 ADMIN = {"email": "ada@example.org", "password": "a-password-for-tests"}
 BUILD_S = 60
 START_S = 30
-SCRIPT = '''
-import os, time
+SCRIPT = """
+import os, signal, time
 from pathlib import Path
 
 MARK = "{mark}"
 if "INSTANCE" not in os.environ:
     time.sleep({build_s})
+if "TROUBLE" in os.environ:
+    raise ValueError("told to fail")
 
 
 class Model:
@@ -26,9 +28,23 @@ class Model:
         if payload.get("sleep"):
             Path("busy").touch()
             time.sleep(payload["sleep"])
-        print("x" * payload.get("log", 0))
+        for verb in {{"exit", "allocate_mb", "deaf"}} & payload.keys():
+            print("about to", verb, flush=True)
+            getattr(self, verb)(payload[verb])
+        for number in range(payload.get("log", 0)):
+            print(number, "x" * 1000)
         return {{"mark": MARK, "instance": os.environ["INSTANCE"]}}
-'''
+
+    def exit(self, code):
+        os._exit(code)
+
+    def allocate_mb(self, number):
+        self.taken = bytearray(os.urandom(1 << 20) * number)
+        time.sleep(5)
+
+    def deaf(self, _):
+        os.kill(os.getpid(), signal.SIGSTOP)
+"""
 """Answers with its image's mark and its own name. `busy` in its working folder says that it sleeps for a request."""
 
 
@@ -59,9 +75,9 @@ class Person:
         made = self.asks("POST", "/images", files={name: (None, value) for name, value in form.items()})
         return str(made["id"])
 
-    def has(self, image: str, status: str) -> None:
+    def has(self, image: str, status: str, timeout_s: float = BUILD_S) -> None:
         """Wait until an image has a status."""
-        eventually(lambda: self.asks("GET", f"/images/{image}")["status"] == status, BUILD_S)
+        eventually(lambda: self.asks("GET", f"/images/{image}")["status"] == status, timeout_s)
 
     def image(self) -> str:
         """Upload an image and wait until it is ready."""

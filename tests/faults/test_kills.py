@@ -1,7 +1,7 @@
 """`kill -9` at anything, in the middle of any change: all comes to what is wanted, and nobody else notices."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -12,9 +12,8 @@ import pytest
 from deploy_ui.launch.supervisord import SETTLED_S
 from tests.faults import machine
 from tests.faults.changes import CHANGES, Change, Scene
-from tests.faults.conftest import Costs
+from tests.faults.conftest import Stage
 from tests.faults.people import Person
-from tests.faults.trickle import Trickle
 from tests.launch.product import Product
 from tests.waiting import eventually
 
@@ -23,71 +22,75 @@ CONVERGED_S = 10
 GATEWAY_AWAY_S = 2
 BUILD_S = 1.0
 REQUEST_S = 5
-PARTS = ["controller", "redis", "gateway", "console", "worker-1"]
+PARTS = ["controller", "redis", "gateway", "console"]
 each_change = pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 
 
 @each_change
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_is_killed(
-    part: str, change: Change, person: Person, images: tuple[str, str], trickle: Trickle, costs: Costs
-) -> None:
-    new = person.uploads(build_s=BUILD_S) if part == "worker-1" else images[1]
-    scene = change.scene(person, f"{part} {change.name}", images[0], new)
-    with _part(person.product, part) as process, _asking(scene, change, wait=part != "console"):
-        if part == "worker-1":
-            person.has(new, "building")
+def test_a_part_is_killed(part: str, change: Change, stage: Stage) -> None:
+    scene = change.scene(stage.person, f"{part} {change.name}", *stage.images)
+    with _part(stage.person.product, part) as process, _asking(scene, change, wait=part != "console"):
         began = time.monotonic()
         machine.kill(process)
-    _converges(f"{part} · {change.name}", scene, began, trickle, costs, away_s=GATEWAY_AWAY_S * (part == "gateway"))
-    person.has(new, "ready")
+    _converges(f"{part} · {change.name}", scene, began, stage, away_s=GATEWAY_AWAY_S * (part == "gateway"))
 
 
 @each_change
-def test_the_controller_is_killed_while_it_acts(
-    change: Change, person: Person, images: tuple[str, str], trickle: Trickle, costs: Costs
-) -> None:
-    scene = change.scene(person, f"acting {change.name}", *images)
-    with _part(person.product, "controller") as process, _asking(scene, change):
+def test_the_worker_is_killed_while_it_builds(change: Change, stage: Stage) -> None:
+    scene = change.scene(stage.person, f"worker {change.name}", *stage.images)
+    with _part(stage.person.product, "worker-1") as process:
+        building = stage.person.uploads(build_s=BUILD_S)
+        scene.image = change.image(scene.image, building)
+        with _asking(scene, change):
+            stage.person.has(building, "building")
+            began = time.monotonic()
+            machine.kill(process)
+    _converges(f"worker · {change.name}", scene, began, stage)
+    stage.person.has(building, "ready", CONVERGED_S - (time.monotonic() - began))
+
+
+@each_change
+def test_the_controller_is_killed_while_it_acts(change: Change, stage: Stage) -> None:
+    scene = change.scene(stage.person, f"acting {change.name}", *stage.images)
+    with _part(stage.person.product, "controller") as process, _asking(scene, change):
         eventually(scene.under_way)
         began = time.monotonic()
         machine.kill(process)
-    _converges(f"controller, acting · {change.name}", scene, began, trickle, costs)
+    _converges(f"controller, acting · {change.name}", scene, began, stage)
 
 
 @each_change
 @pytest.mark.parametrize("victim", ["instance", "keeper"])
-def test_an_instance_is_killed(
-    victim: str, change: Change, person: Person, images: tuple[str, str], trickle: Trickle, costs: Costs
-) -> None:
-    scene = change.scene(person, f"{victim} {change.name}", *images)
+def test_an_instance_is_killed(victim: str, change: Change, stage: Stage) -> None:
+    scene = change.scene(stage.person, f"{victim} {change.name}", *stage.images)
     with _asking(scene, change):
-        process = eventually(lambda: _running(scene, keeper=victim == "keeper"))
+        eventually(lambda: _running(scene, keeper=victim == "keeper"))
+        scene.dead, process = _running(scene, keeper=victim == "keeper")[0]
         began = time.monotonic()
         machine.kill(process)
-    _converges(f"{victim} · {change.name}", scene, began, trickle, costs)
+    _converges(f"{victim} · {change.name}", scene, began, stage)
 
 
 @each_change
-def test_an_instance_is_killed_while_it_works_on_a_request(
-    change: Change, person: Person, images: tuple[str, str], trickle: Trickle, costs: Costs
-) -> None:
-    scene = change.scene(person, f"busy {change.name}", *images)
+def test_an_instance_is_killed_while_it_works_on_a_request(change: Change, stage: Stage) -> None:
+    scene = change.scene(stage.person, f"busy {change.name}", *stage.images)
+    person = stage.person
     with ThreadPoolExecutor(1) as pool:
         if change.new:
             change.ask(scene)
             scene.key = person.key(scene.slug)
             eventually(lambda: person.calls(scene.slug, scene.key).status_code == scene.answer)
         request = pool.submit(person.calls, scene.slug, scene.key, sleep=REQUEST_S)
-        (key,) = eventually(lambda: machine.busy(person.product, scene.slug))
+        (scene.dead,) = eventually(lambda: machine.busy(person.product, scene.slug))
         change.ask(scene)
-        process = machine.program(person.product, key)
+        process = machine.program(person.product, scene.dead)
         assert process
         began = time.monotonic()
         machine.kill(process)
         assert _broken(request) in {502, 503}
         assert time.monotonic() - began < REQUEST_S / 2
-    _converges(f"instance, mid-request · {change.name}", scene, began, trickle, costs)
+    _converges(f"instance, mid-request · {change.name}", scene, began, stage)
 
 
 def _broken(request: Future[httpx.Response]) -> int:
@@ -107,36 +110,42 @@ def _part(product: Product, name: str) -> Iterator[psutil.Process]:
 
 @contextmanager
 def _asking(scene: Scene, change: Change, *, wait: bool = True) -> Iterator[None]:
-    """Ask for the change; without waiting for the answer, ask again if it was lost."""
+    """Ask for the change; without waiting for the answer, ask again if it was lost, as a person would."""
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(change.ask, scene)
         if wait:
             asked.result()
         yield
         if asked.exception():
-            eventually(scene.person.product.ready)
-            change.ask(scene)
+            eventually(lambda: _asked_again(scene, change), CONVERGED_S)
 
 
-def _running(scene: Scene, *, keeper: bool) -> psutil.Process | None:
+def _asked_again(scene: Scene, change: Change) -> bool:
+    try:
+        change.ask(scene)
+    except httpx.TransportError:
+        return False
+    return True
+
+
+def _running(scene: Scene, *, keeper: bool) -> list[tuple[str, psutil.Process]]:
     product = scene.person.product
+    keepers = machine.keepers(product) if keeper else {}
     keys = sorted(machine.folders(product, scene.slug))
-    of: Callable[[str], psutil.Process | None] = lambda key: machine.program(product, key)
-    if keeper:
-        of = machine.keepers(product).get
-    return next((process for key in keys if (process := of(key))), None)
+    found = [(key, keepers.get(key) if keeper else machine.program(product, key)) for key in keys]
+    return [(key, process) for key, process in found if process]
 
 
-def _converges(case: str, scene: Scene, began: float, trickle: Trickle, costs: Costs, *, away_s: float = 0) -> None:
+def _converges(case: str, scene: Scene, began: float, stage: Stage, *, away_s: float = 0) -> None:
     took = None
     try:
         eventually(lambda: _as_wanted(scene), CONVERGED_S - (time.monotonic() - began))
         took = time.monotonic() - began
     finally:
-        costs.tell(case, took, trickle)
+        stage.costs.tell(case, took, stage.trickle)
     eventually(lambda: _tidy(scene), CONVERGED_S)
     assert machine.integrity(scene.person.product) == "ok"
-    assert [odd for odd in trickle.odd if not began <= odd.at <= began + away_s] == []
+    assert [odd for odd in stage.trickle.odd if not began <= odd.at <= began + away_s] == []
     assert [each["reason"] for each in scene.person.records(scene.slug) if each["reason"] == "scaled_down"] == []
 
 
@@ -152,9 +161,12 @@ def _as_wanted(scene: Scene) -> bool:
         raise AssertionError(repr(error)) from error
     assert (card["phase"], card["settled"], card["ready_instances"]) == (scene.phase, True, scene.wanted), card
     keys = {each["key"] for each in live}
+    assert scene.dead not in keys
     assert [(each["status"], each["image_id"]) for each in live] == [("ready", scene.image)] * scene.wanted
     assert answer.status_code == scene.answer
-    assert {key for key in machine.keepers(person.product) if key in machine.folders(person.product, scene.slug)} == keys
+    assert {
+        key for key in machine.keepers(person.product) if key in machine.folders(person.product, scene.slug)
+    } == keys
     return True
 
 

@@ -18,7 +18,7 @@ class Odd:
     """An answer that was not 200."""
 
     at: float
-    """When the request was sent, by the monotonic clock."""
+    """When it came, by the monotonic clock."""
     words: str
 
 
@@ -52,7 +52,6 @@ class Trickle:
                 await asyncio.sleep(max(due - time.monotonic(), 0))
 
     async def _call(self, session: aiohttp.ClientSession) -> None:
-        at = time.monotonic()
         try:
             async with session.post(self._url, json={}, headers=self._headers) as answer:
                 words = "" if answer.status == OK else f"{answer.status} {await answer.text()}"
@@ -60,4 +59,4 @@ class Trickle:
             words = repr(error)
         self.count += 1
         if words:
-            self.odd.append(Odd(at, words))
+            self.odd.append(Odd(time.monotonic(), words))
