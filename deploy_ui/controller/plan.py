@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from deploy_ui.controller import backoff
+from deploy_ui.controller.elapsed import Age
 from deploy_ui.enums import ImageStatus, InstanceStatus, Reason, Wish
 from deploy_ui.runtimes.base import Instance, RunState
 from deploy_ui.services.fleet import Member, Record
@@ -40,7 +41,7 @@ class Retire:
 Action = Begin | Launch | Retire
 
 
-def plan(member: Member, records: Sequence[Record], listed: Collection[str], now: datetime) -> list[Action]:
+def plan(member: Member, records: Sequence[Record], listed: Collection[str], age: Age) -> list[Action]:
     """Return what to do now.
 
     | wanted | seen                              | step |
@@ -61,7 +62,7 @@ def plan(member: Member, records: Sequence[Record], listed: Collection[str], now
         return [*retired]
     launched = [Launch(each.key) for each in live if _unstarted(each, listed) and each.key not in gone]
     missing = member.wanted - sum(_counts(each, member.revision) for each in live)
-    begun = [Begin(missing)] if missing > 0 and _due(member, records, now) else []
+    begun = [Begin(missing)] if missing > 0 and _due(member, records, age) else []
     return [*launched, *begun, *retired]
 
 
@@ -79,16 +80,16 @@ def leaving(records: Iterable[Record], seen: Mapping[str, Instance]) -> list[Rec
     ]
 
 
-def deserted(record: Record, told: datetime | None, applied: Callable[[], bool], now: datetime) -> bool:
+def deserted(record: Record, told: datetime | None, applied: Callable[[], bool], age: Age) -> bool:
     """Say whether the gateway has left a retired instance.
 
     `told` is when the gateway was told; `applied` asks it whether it serves what it was told last.
     """
     if told is None:
         return False
-    if record.ready_at is None or now - told >= GATEWAY_PATIENCE:
+    if record.ready_at is None or age(told) >= GATEWAY_PATIENCE:
         return True
-    return now - told >= GATEWAY_PAUSE and applied()
+    return age(told) >= GATEWAY_PAUSE and applied()
 
 
 def strangers(seen: Mapping[str, Instance], known: Collection[str]) -> list[str]:
@@ -108,11 +109,10 @@ def _counts(record: Record, revision: int) -> bool:
     return record.revision == revision and record.status is not InstanceStatus.UNHEALTHY
 
 
-def _due(member: Member, records: Sequence[Record], now: datetime) -> bool:
+def _due(member: Member, records: Sequence[Record], age: Age) -> bool:
     if member.seen_generation < member.generation:
         return True  # a person has just changed something: try at once
-    at = backoff.retry_at(records, revision=member.revision, wanted=member.wanted)
-    return at is None or now >= at
+    return backoff.due(records, revision=member.revision, wanted=member.wanted, age=age)
 
 
 def _superfluous(member: Member, live: Sequence[Record]) -> list[Retire]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from deploy_ui import ids
+from deploy_ui.controller.elapsed import Age
 from deploy_ui.controller.observe import Health, observe
 from deploy_ui.controller.plan import Begin, Launch, Retire, plan
 from deploy_ui.controller.specs import spec
@@ -29,6 +30,8 @@ class World:
     logs: LogSource
     health: Callable[[str], Health | None]
     """What the probes said of an instance, by key."""
+    age: Age
+    """How long ago a moment was."""
 
 
 def reconcile(member: Member, seen: Mapping[str, Instance], world: World, now: datetime) -> Member:
@@ -38,7 +41,7 @@ def reconcile(member: Member, seen: Mapping[str, Instance], world: World, now: d
     A look at a deployment that is as it should be writes nothing and starts nothing.
     """
     records = [_look(member, record, seen.get(record.key), world, now) for record in member.records]
-    for action in plan(member, records, seen.keys(), now):
+    for action in plan(member, records, seen.keys(), world.age):
         match action:
             case Begin(count):
                 records += [_begin(member, world, now) for _ in range(count)]
@@ -51,7 +54,7 @@ def reconcile(member: Member, seen: Mapping[str, Instance], world: World, now: d
 
 def _look(member: Member, record: Record, seen: Instance | None, world: World, now: datetime) -> Record:
     health = world.health(record.key)
-    found = observe(record, seen, health, start_timeout_s=member.start_timeout_s, now=now)
+    found = observe(record, seen, health, start_timeout_s=member.start_timeout_s, now=now, age=world.age)
     if found == record:
         return record
     if found.status.ended and seen is not None:

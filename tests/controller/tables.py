@@ -10,6 +10,11 @@ from deploy_ui.services.fleet import Member, Record
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
+def age(moment: datetime) -> timedelta:
+    """Say how long before NOW a moment was."""
+    return NOW - moment
+
+
 def ago(seconds: float) -> datetime:
     return NOW - timedelta(seconds=seconds)
 

@@ -7,7 +7,7 @@ from deploy_ui.controller.plan import Action, Begin, Launch, Retire, deserted, l
 from deploy_ui.enums import ImageStatus, InstanceStatus, Reason, Wish
 from deploy_ui.runtimes.base import RunState
 from deploy_ui.services.fleet import Member, Record
-from tests.controller.tables import NOW, ago, failed, member, record, running
+from tests.controller.tables import age, ago, failed, member, record, running
 
 S = InstanceStatus
 
@@ -18,7 +18,7 @@ def ready(key: str, **values: object) -> Record:
 
 def steps(of: Member) -> list[Action]:
     listed = [each.key for each in of.records if each.status is not S.PENDING]
-    return plan(of, of.records, listed, NOW)
+    return plan(of, of.records, listed, age)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_leaving(status: InstanceStatus, state: RunState, expected: list[str]) -
 )
 def test_deserted(told: datetime | None, applied: bool, ready_at: datetime | None, deserted_now: bool) -> None:  # noqa: FBT001
     retired = record("a", S.STOPPING, ready_at=ready_at)
-    assert deserted(retired, told, lambda: applied, NOW) is deserted_now
+    assert deserted(retired, told, lambda: applied, age) is deserted_now
 
 
 def test_what_runs_unknown_is_a_stranger() -> None:
