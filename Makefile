@@ -14,17 +14,20 @@ COMPILED := $(VENV)/.compiled
 SOURCES := $(shell find deploy_ui -name '*.py')
 GATES := $(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 
-.PHONY: help up test lint bench lock install pages browser
+.PHONY: help up test test-faults lint bench lock install pages browser
 
 help: ## Show what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: pages $(COMPILED) ## Install what is missing, and start everything on this machine until Ctrl-C
 	@exec $(BIN)/deploy-ui up $(if $(KEEP_INSTANCES),--keep-instances)
 
-test: pages browser $(COMPILED) ## Run every gate and every test
+test: pages browser $(COMPILED) ## Run every gate and every test but the faults
 	@$(GATES)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-faults: pages $(COMPILED) ## Kill and starve every part of the whole product (minutes; alone on the machine)
+	@$(BIN)/python -m pytest -m faults $(ARGS) tests/faults
 
 lint: install ## Run the gates without the tests
 	@$(GATES)

@@ -1,5 +1,6 @@
 """What a person changes while something is killed. Each may be asked again and means the same."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ class Scene:
     phase: str = "running"
     before: frozenset[str] = frozenset()
     """Instances that were there before."""
+    asked_at: float = 0.0
+    """When the change was accepted, by the monotonic clock."""
     dead: str = ""
     """The instance that was killed."""
 
@@ -53,6 +56,11 @@ class Change:
     new: bool = False
     """The deployment is made by the question."""
     new_image: bool = False
+
+    def asked(self, scene: Scene) -> None:
+        """Ask for it."""
+        self.ask(scene)
+        scene.asked_at = time.monotonic()
 
     def scene(self, person: Person, name: str, old: str, new: str) -> Scene:
         """Prepare everything up to the question."""
