@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -45,6 +45,15 @@ async def eventually_async(condition: Callable[[], T | Awaitable[T]], timeout_s:
             if late:
                 raise AssertionError(_message(condition, timeout_s, result))
         await asyncio.sleep(PAUSE_S)
+
+
+async def steadily(pause_s: float) -> AsyncGenerator[None, None]:
+    """Yield at a steady pace, whatever was done in between; catch up where that took too long."""
+    due = time.monotonic()
+    while True:
+        yield
+        due += pause_s
+        await asyncio.sleep(max(due - time.monotonic(), 0))
 
 
 def _message(condition: Callable[[], object], timeout_s: float, result: object) -> str:

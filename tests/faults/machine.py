@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from deploy_ui.runtimes.keeper import report
 from tests.launch.product import Product, left_of
 from tests.waiting import eventually
 
@@ -24,14 +25,14 @@ def keepers(product: Product) -> dict[str, psutil.Process]:
 def program(product: Product, key: str) -> psutil.Process | None:
     """Return the program of an instance, if it runs."""
     with suppress(OSError, ValueError, psutil.Error):
-        pid = json.loads((product.data_dir / "instances" / key / "state.json").read_text()).get("pid")
+        pid = json.loads((product.data_dir / "instances" / key / report.FILE).read_text()).get("pid")
         return psutil.Process(pid) if pid else None
     return None
 
 
 def busy(product: Product, slug: str) -> list[str]:
     """Return the keys of a deployment's instances that sleep for a request."""
-    marks = (product.data_dir / "instances").glob("*/work/busy")
+    marks = (product.data_dir / "instances").glob(f"*/{report.WORK_FOLDER}/busy")
     return [mark.parents[1].name for mark in marks if _slug(mark.parents[1]) == slug]
 
 
@@ -110,7 +111,7 @@ def _instance(product: Product, process: psutil.Process) -> str:
 
 def _slug(folder: Path) -> str:
     with suppress(OSError, ValueError):
-        return str(json.loads((folder / "state.json").read_text()).get("deployment"))
+        return str(json.loads((folder / report.FILE).read_text()).get("deployment"))
     return ""
 
 

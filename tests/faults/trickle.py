@@ -3,10 +3,13 @@
 import asyncio
 import threading
 import time
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Self
 
 import aiohttp
+
+from tests.waiting import steadily
 
 PAUSE_S = 0.05
 LIMIT_S = 10
@@ -45,11 +48,11 @@ class Trickle:
         timeout = aiohttp.ClientTimeout(total=LIMIT_S)
         connector = aiohttp.TCPConnector(force_close=True)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session, asyncio.TaskGroup() as group:
-            due = time.monotonic()
-            while not self._stop.is_set():
-                group.create_task(self._call(session))
-                due += PAUSE_S
-                await asyncio.sleep(max(due - time.monotonic(), 0))
+            async with aclosing(steadily(PAUSE_S)) as ticks:
+                async for _ in ticks:
+                    if self._stop.is_set():
+                        break
+                    group.create_task(self._call(session))
 
     async def _call(self, session: aiohttp.ClientSession) -> None:
         try:
