@@ -21,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("database")
         ({"name": "a\nb"}, "name_unprintable", "name"),
         ({"name": "a\u202eb"}, "name_unprintable", "name"),
         ({"name": "a\ud800"}, "name_unprintable", "name"),
+        ({"name": "\u200d\u3164"}, "name_unprintable", "name"),
         ({"cpu": 0.05}, "out_of_range", "cpu"),
         ({"cpu": float("nan")}, "out_of_range", "cpu"),
         ({"memory_mb": 63}, "out_of_range", "memory_mb"),
