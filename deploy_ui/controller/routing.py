@@ -15,7 +15,7 @@ def route(member: Member, records: Sequence[Record], phase: Phase) -> Route:
     | stop   | any   | any      | stopped |
     | run    | some  | any      | serving |
     | run    | none  | failed   | failed |
-    | run    | none  | other    | no instance |
+    | run    | none  | other    | waiting |
     """
     if member.wish is Wish.DELETE:
         return deleted(member.slug)
@@ -46,4 +46,4 @@ def _state(wish: Wish, endpoints: Sequence[str], phase: Phase) -> RouteState:
         return RouteState.STOPPED
     if endpoints:
         return RouteState.SERVING
-    return RouteState.FAILED if phase is Phase.FAILED else RouteState.NO_INSTANCE
+    return RouteState.FAILED if phase is Phase.FAILED else RouteState.WAITING

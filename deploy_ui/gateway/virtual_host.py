@@ -16,7 +16,7 @@ RETRIED_BODY_BYTES = 1 << 20
 
 PATH = extension("path", typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=":path"))
 ANSWERS = {
-    RouteState.NO_INSTANCE: (503, "deployment_not_ready"),
+    RouteState.WAITING: (503, "deployment_not_ready"),
     RouteState.STOPPED: (503, "deployment_stopped"),
     RouteState.FAILED: (503, "deployment_failed"),
     RouteState.DELETED: (410, "deployment_deleted"),
@@ -90,7 +90,7 @@ def _metadata(route: Route) -> Message:
 
 def _state(route: Route) -> RouteState:
     lost = route.state is RouteState.SERVING and not route.endpoints
-    return RouteState.NO_INSTANCE if lost else route.state
+    return RouteState.WAITING if lost else route.state
 
 
 def _forward(route: Route) -> Message:

@@ -12,10 +12,10 @@ S = InstanceStatus
 @pytest.mark.parametrize(
     ("of", "state", "endpoints"),
     [
-        pytest.param(member(), RouteState.NO_INSTANCE, (), id="nothing there"),
-        pytest.param(member(record("a")), RouteState.NO_INSTANCE, (), id="a starting one gets no requests"),
-        pytest.param(member(record("a", S.UNHEALTHY)), RouteState.NO_INSTANCE, (), id="nor does a sick one"),
-        pytest.param(member(record("a", S.STOPPING)), RouteState.NO_INSTANCE, (), id="nor one that leaves"),
+        pytest.param(member(), RouteState.WAITING, (), id="nothing there"),
+        pytest.param(member(record("a")), RouteState.WAITING, (), id="a starting one gets no requests"),
+        pytest.param(member(record("a", S.UNHEALTHY)), RouteState.WAITING, (), id="nor does a sick one"),
+        pytest.param(member(record("a", S.STOPPING)), RouteState.WAITING, (), id="nor one that leaves"),
         pytest.param(
             member(record("b", S.READY), record("a", S.READY, revision=2)),
             RouteState.SERVING,

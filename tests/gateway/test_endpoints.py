@@ -138,7 +138,7 @@ def test_other_deployments_come_and_go_without_a_failed_request(gateway: Gateway
     assert set(ended) == {200}
 
 
-@pytest.mark.parametrize("state", [RouteState.NO_INSTANCE, RouteState.STOPPED, RouteState.FAILED])
+@pytest.mark.parametrize("state", [RouteState.WAITING, RouteState.STOPPED, RouteState.FAILED])
 def test_a_deployment_serves_as_soon_as_its_first_instance_is_written(
     gateway: Gateway, upstream: Upstream, state: RouteState
 ) -> None:

@@ -15,7 +15,7 @@ ROUTES = [
     Route("a", RouteState.SERVING, ("127.0.0.1:2", "127.0.0.1:1"), (Grant("k2"), Grant("k1", ("10.0.0.0/8",)))),
     Route("b", RouteState.STOPPED, grants=(Grant("k3"),)),
     Route("c", RouteState.DELETED),
-    Route("d", RouteState.NO_INSTANCE),
+    Route("d", RouteState.WAITING),
 ]
 
 
