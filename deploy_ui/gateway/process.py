@@ -66,12 +66,21 @@ def ready() -> bool:
     return status == OK
 
 
-def applied() -> bool:
-    """Say whether Envoy serves what was written last. False too while it is not running, or if it refused a file."""
+def applied(*names: str) -> bool:
+    """Say whether Envoy serves what was written last: of these files, or of all.
+
+    False too while it is not running, or if it refused a file.
+    """
+    serves = versions()
     folder = settings().gateway_dir
+    return all(serves.get(name) == envoy.version(folder / name) for name in names or VERSIONS.values())
+
+
+def versions() -> dict[str, str]:
+    """Return the version of each file that Envoy serves; nothing when it cannot be asked."""
     try:
         _, text = admin.ask("/stats?type=TextReadouts&filter=version_text")
     except OSError:
-        return False
-    running = dict(line.split(": ", 1) for line in text.splitlines())
-    return all(running.get(stat) == f'"{envoy.version(folder / name)}"' for stat, name in VERSIONS.items())
+        return {}
+    found = dict(line.split(": ", 1) for line in text.splitlines())
+    return {name: found.get(stat, "").strip('"') for stat, name in VERSIONS.items()}
