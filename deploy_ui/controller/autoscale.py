@@ -31,7 +31,8 @@ class Scale:
 
     wanted: int
     ready: int
-    """Ready instances of the wanted revision."""
+    proven: bool
+    """An instance of the wanted revision is ready: until then it does not sleep."""
     low: int
     high: int
     concurrency: int
@@ -108,7 +109,7 @@ class Autoscaler:
             self._generation, self._calm_from = scale.generation, sample.at + COOL_DOWN_S
             self._busy_at = sample.at
         came = total > self._total or 0 < total < self._total  # fewer: the gateway counts anew
-        if came or sample.in_flight or sample.waiting or not scale.ready:
+        if came or sample.in_flight or sample.waiting or not scale.proven:
             self._busy_at = sample.at
         self._total = total
         self._measure(sample)

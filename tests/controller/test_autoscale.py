@@ -8,8 +8,8 @@ import pytest
 from deploy_ui.controller.autoscale import Autoscaler, Decision, Sample, Scale
 from deploy_ui.enums import ScaleCause
 
-SCALE = Scale(wanted=1, ready=1, low=1, high=6, concurrency=4, idle_timeout_s=30, generation=1)
-ASLEEP = replace(SCALE, low=0, wanted=0, ready=0)
+SCALE = Scale(wanted=1, ready=1, proven=True, low=1, high=6, concurrency=4, idle_timeout_s=30, generation=1)
+ASLEEP = replace(SCALE, low=0, wanted=0, ready=0, proven=False)
 AWAKE = replace(SCALE, low=0)
 
 Change = tuple[float, int]
@@ -30,7 +30,8 @@ class Deployment:
         before = self.scale.wanted
         decision = self.autoscaler.decide(Sample(self.at, in_flight, waiting, total), self.scale)
         wanted = decision.to if decision else before
-        self.scale = replace(self.scale, wanted=wanted, ready=min(before, wanted))
+        ready = min(before, wanted)
+        self.scale = replace(self.scale, wanted=wanted, ready=ready, proven=ready > 0)
         return decision
 
     def follow(self, curve: Iterable[int]) -> list[Change]:
@@ -197,10 +198,10 @@ def test_a_long_request_is_traffic_until_it_ends() -> None:
 
 
 def test_until_an_instance_is_ready_the_idle_clock_stands() -> None:
-    one = deployment(replace(AWAKE, ready=0))
+    one = deployment(replace(AWAKE, ready=0, proven=False))
     for _ in range(300):
         assert one.look() is None
-        one.scale = replace(one.scale, ready=0)
+        one.scale = replace(one.scale, ready=0, proven=False)
     assert one.follow(repeat(0, 60)) == [(31, 0)]
 
 
