@@ -152,6 +152,17 @@ class EventKind(StrEnum):
     KEY_REVOKED = "key_revoked"
 
 
+class ScaleCause(StrEnum):
+    """Why the number of wanted instances was changed without a person."""
+
+    WAITING = "waiting"
+    """Somebody waited for a deployment that slept."""
+    BURST = "burst"
+    LOAD = "load"
+    QUIET = "quiet"
+    IDLE = "idle"
+
+
 class LogLevel(StrEnum):
     """How serious a log line is, as far as its text tells."""
 

@@ -27,10 +27,17 @@ class DeploymentBody(Body):
     cpu: Number = Field(default=NewDeployment.cpu, description="Cores of one instance.")
     memory_mb: Whole = NewDeployment.memory_mb
     gpu: Whole = NewDeployment.gpu
-    min_instances: Whole = NewDeployment.min_instances
-    max_instances: Whole | None = Field(default=None, description="As many as `min_instances` if left out.")
+    min_instances: Whole = Field(
+        default=NewDeployment.min_instances, description="0: it sleeps while nobody calls; the first request wakes it."
+    )
+    max_instances: Whole | None = Field(
+        default=None, description="As many as `min_instances` if left out, and at least 1."
+    )
     concurrency: Whole = Field(default=NewDeployment.concurrency, description="Requests that one instance works on.")
-    idle_timeout_s: Whole = NewDeployment.idle_timeout_s
+    idle_timeout_s: Whole = Field(
+        default=NewDeployment.idle_timeout_s,
+        description="Seconds without a request until it sleeps, if `min_instances` is 0.",
+    )
     start_timeout_s: Whole = NewDeployment.start_timeout_s
     request_timeout_s: Whole = NewDeployment.request_timeout_s
     ready_path: str = Field(default="", description="The image's if empty.")
@@ -47,7 +54,9 @@ class ChangeBody(Body):
     gpu: Whole | None = None
     min_instances: Whole | None = None
     max_instances: Whole | None = None
-    instances: Whole | None = Field(default=None, description="How many to run now, between the two.")
+    instances: Whole | None = Field(
+        default=None, description="How many to run now, between the two. The load may change it."
+    )
     concurrency: Whole | None = None
     idle_timeout_s: Whole | None = None
     start_timeout_s: Whole | None = None

@@ -13,6 +13,8 @@ GATEWAY_PAUSE = timedelta(milliseconds=200)
 """How long an endpoint stays alive at least after the gateway was told to leave it: every thread of it has to hear."""
 GATEWAY_PATIENCE = timedelta(seconds=3)
 """And at most, where the gateway does not say that it has left: it may not be running at all."""
+SLEEP_PATIENCE = timedelta(seconds=60)
+"""The same for the last instance before sleep: nobody waits for its end, and until then it would answer."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def plan(member: Member, records: Sequence[Record], listed: Collection[str], now
     | wanted | seen                              | step |
     | run    | too few of this revision          | begin the rest, unless its image is not ready or it backs off |
     | run    | too many of this revision         | retire the unready first, then the newest |
+    | sleep  | any of this revision              | retire all, the last of them as idle |
     | run    | not answering, and enough others  | retire it |
     | run    | another revision                  | retire one for each ready one of this; the unready at once |
     | stop   | any                               | retire |
@@ -86,7 +89,8 @@ def deserted(record: Record, told: datetime | None, applied: Callable[[], bool],
     """
     if told is None:
         return False
-    if record.ready_at is None or now - told >= GATEWAY_PATIENCE:
+    patience = SLEEP_PATIENCE if record.reason is Reason.IDLE else GATEWAY_PATIENCE
+    if record.ready_at is None or now - told >= patience:
         return True
     return now - told >= GATEWAY_PAUSE and applied()
 
@@ -120,8 +124,10 @@ def _superfluous(member: Member, live: Sequence[Record]) -> list[Retire]:
     ready = sum(each.status is InstanceStatus.READY for each in current)
     current.sort(key=lambda each: (each.status is not InstanceStatus.READY, each.created_at, each.key))
     sick = [each for each in live if each.revision == member.revision and each.status is InstanceStatus.UNHEALTHY]
+    last = current[:1] if member.wanted == 0 else []
     return [
-        *(Retire(each.key, Reason.SCALED_DOWN) for each in current[member.wanted :]),
+        *(Retire(each.key, Reason.IDLE) for each in last),
+        *(Retire(each.key, Reason.SCALED_DOWN) for each in current[member.wanted + len(last) :]),
         *(Retire(each.key, Reason.NOT_ANSWERING) for each in sick if ready >= member.wanted),
         *(Retire(each.key, Reason.REPLACED) for each in _replaced(member, live, ready)),
     ]

@@ -40,6 +40,7 @@ def status(member: Member, records: Sequence[Record]) -> Status:
     | wanted | image     | ready                     | trouble           | phase |
     | stop   |           | any instance left         |                   | stopping, then stopped |
     | delete |           | any instance left         |                   | stopping, then deleted |
+    | sleep  |           | any, on its way out       |                   | sleeping |
     | run    |           | all of this revision      |                   | running; updating while others serve |
     | run    | building  | none / others             |                   | pending / updating |
     | run    | failed    | none / others             |                   | failed / degraded |
@@ -53,7 +54,12 @@ def status(member: Member, records: Sequence[Record]) -> Status:
     if member.wish is not Wish.RUN:
         return _ending(member, records)
     count = _count(member, records)
-    found = _settled(member, count) or _imageless(member, count) or _on_the_way(member, records, count)
+    found = (
+        _asleep(member, count)
+        or _settled(member, count)
+        or _imageless(member, count)
+        or _on_the_way(member, records, count)
+    )
     return Status(found.phase, found.reason, found.message, count.current + count.old)
 
 
@@ -69,6 +75,13 @@ def _count(member: Member, records: Sequence[Record]) -> _Count:
     ready = [each for each in records if each.status is InstanceStatus.READY]
     current = sum(each.revision == member.revision for each in ready)
     return _Count(current, len(ready) - current)
+
+
+def _asleep(member: Member, count: _Count) -> Status | None:
+    """Say that it sleeps as soon as no instance is wanted; one that could not wake has failed."""
+    if member.wanted > 0:
+        return None
+    return _imageless(member, count) or Status(Phase.SLEEPING, Reason.IDLE)
 
 
 def _settled(member: Member, count: _Count) -> Status | None:

@@ -2,19 +2,21 @@
 
 import functools
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from deploy_ui import ids
-from deploy_ui.controller import plan, routing
+from deploy_ui.controller import announce, plan, routing, scaling
+from deploy_ui.controller.announce import Announcer
 from deploy_ui.controller.observe import Health
 from deploy_ui.controller.probe import Target
 from deploy_ui.controller.reconcile import World, reconcile
+from deploy_ui.controller.scaling import Scaling
 from deploy_ui.controller.specs import target
 from deploy_ui.enums import InstanceStatus
-from deploy_ui.gateway.routes import Route
 from deploy_ui.runtimes.base import Instance, LogSource, RunState, Runtime
 from deploy_ui.services import fleet
 from deploy_ui.services.fleet import Member, Record
@@ -37,14 +39,8 @@ class Probes(Protocol):
         """Return what the probes of this instance said; None before the first answer."""
 
 
-class Gateway(Protocol):
-    """Serves what it is told."""
-
-    def write(self, routes: Sequence[Route]) -> bool:
-        """Let it serve exactly these routes."""
-
-    def applied(self) -> bool:
-        """Say whether it serves what was written last; False too when it cannot be asked."""
+class Gateway(announce.Gateway, scaling.Meter, Protocol):
+    """Serves what it is told, holds requests, and knows the load."""
 
 
 @dataclass(frozen=True)
@@ -71,32 +67,36 @@ class Sweep:
         prober: Probes,
         gateway: Gateway,
         clock: Callable[[], datetime],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._runtime = runtime
         self._prober = prober
         self._gateway = gateway
         self._clock = clock
+        self._announcer = Announcer(gateway)
+        self._scaling = Scaling(gateway, monotonic)
         self._world = World(runtime, logs, self._health)
         self._members: list[Member] = []
         self._deleted: list[str] = []
         self._stale = True
         self._targets: dict[str, Target] = {}
-        self._routes: list[Route] | None = None
         self._told: dict[str, datetime] = {}
         self._rests: dict[tuple[int, int], tuple[int, datetime]] = {}
 
-    def run(self, *, fresh: bool) -> Found:
-        """Make one pass; say what it found."""
+    def run(self, *, fresh: bool, held: bool = False) -> Found:
+        """Make one pass; say what it found. `held`: somebody has begun to wait for a deployment that sleeps."""
         if fresh or self._stale:
             self._members, self._deleted = fleet.members(), fleet.deleted_slugs()
             self._stale = False
         seen = {each.key: each for each in self._runtime.list()}
         before = self._members
-        self._members = [self._step(member, seen) for member in before]
+        scaled = self._scaling.follow(before, held=held)
+        self._members = [self._step(member, seen) for member in scaled]
         self._watch(seen)
         self._tell_gateway()
         self._stop(seen)
-        moving = any(each.status in MOVING for each in self._records())
+        moving = not self._announcer.confirmed or any(each.status in MOVING for each in self._records())
         return Found(moving=moving, changed=self._members != before)
 
     def _step(self, member: Member, seen: Mapping[str, Instance]) -> Member:
@@ -136,10 +136,7 @@ class Sweep:
 
     def _tell_gateway(self) -> None:
         routes = [routing.route(each, each.records, each.phase) for each in self._members]
-        routes = routing.table([*routes, *map(routing.deleted, self._deleted)])
-        if routes != self._routes:
-            self._gateway.write(routes)
-            self._routes = routes
+        self._announcer.tell(routing.table([*routes, *map(routing.deleted, self._deleted)]))
         now = self._clock()
         stopping = {each.key for each in self._records() if each.status is InstanceStatus.STOPPING}
         self._told = {key: self._told.get(key, now) for key in stopping}

@@ -172,6 +172,8 @@ def _wish(viewer: Viewer, slug: str, wish: Wish, kind: EventKind) -> DeploymentC
         deployment = find(session, slug)
         if deployment.wish != wish:
             deployment.wish = wish
+            if wish == Wish.RUN:
+                deployment.instances = configuration.awake(deployment.min_instances)
             if wish == Wish.DELETE:
                 deployment.live_name = None
             _touch(deployment, viewer)

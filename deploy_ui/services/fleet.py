@@ -1,6 +1,6 @@
 """What the controller reads and writes: every deployment at once. No person asks here, so there is no viewer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ HEARTBEAT_S = 10
 """How long a heartbeat counts."""
 LONGEST_MESSAGE = 4000
 MOST_EVENTS = 500
-SEEN_KINDS = (EventKind.PHASE, EventKind.INSTANCE_ENDED)
+SEEN_KINDS = (EventKind.PHASE, EventKind.INSTANCE_ENDED, EventKind.WOKEN)
 """Events that the product writes by itself, so that a deployment that crashes for weeks makes many."""
 
 
@@ -97,6 +97,23 @@ def save_status(
             facts = {"phase": phase.value, "before": before.value, "reason": reason.value}
             events.record(session, deployment_id, EventKind.PHASE, **facts)
     hints.publish("deployments", f"deployment:{deployment.slug}")
+    return True
+
+
+def save_scale(member: Member, to: int, kind: EventKind, facts: Mapping[str, Any]) -> bool:
+    """Want another number of instances, with a line in the timeline; say whether it was written.
+
+    It is not when a person has changed anything since the member was read: what they want goes before.
+    """
+    with transaction() as session:
+        deployment = session.exec(select(Deployment).where(Deployment.id == member.id).with_for_update()).one()
+        now = (deployment.generation, deployment.instances, deployment.wish)
+        if now != (member.generation, member.wanted, Wish.RUN):
+            return False
+        deployment.instances = to
+        numbers: dict[str, Any] = {"from": member.wanted, "to": to, "instances": to, **facts}
+        events.record(session, member.id, kind, **numbers)
+    hints.publish("deployments", f"deployment:{member.slug}")
     return True
 
 

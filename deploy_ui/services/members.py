@@ -45,7 +45,7 @@ class Member:
     name: str
     wish: Wish
     wanted: int
-    """Instances to run when the wish is to run."""
+    """Instances to run when the wish is to run; 0: it sleeps."""
     generation: int
     revision: int
     phase: Phase
@@ -68,7 +68,10 @@ class Member:
     """False when the sealing key is not the one the variables were sealed with: then `env` is empty."""
     cpu: float
     memory_mb: int
+    min_instances: int
+    max_instances: int
     concurrency: int
+    idle_timeout_s: int
     start_timeout_s: int
     request_timeout_s: int
     grants: tuple[Grant, ...]
@@ -114,7 +117,8 @@ def _member(deployment: Deployment, image: Image, grants: Sequence[Grant], recor
 
 SAME = (
     *("id", "slug", "name", "wish", "generation", "revision", "phase", "reason", "message", "seen_generation"),
-    *("ready_instances", "image_id", "cpu", "memory_mb", "concurrency", "start_timeout_s", "request_timeout_s"),
+    *("ready_instances", "image_id", "cpu", "memory_mb", "min_instances", "max_instances", "concurrency"),
+    *("idle_timeout_s", "start_timeout_s", "request_timeout_s"),
 )
 """Fields of a member that the row holds as they are."""
 

@@ -40,6 +40,15 @@ def steps(of: Member) -> list[Action]:
             [Retire("a", Reason.SCALED_DOWN)],
             id="but an unready one first",
         ),
+        pytest.param(member(wanted=0), [], id="asleep nothing is done"),
+        pytest.param(member(ready("a"), wanted=0), [Retire("a", Reason.IDLE)], id="going to sleep"),
+        pytest.param(
+            member(ready("a", created_at=ago(9)), ready("b", created_at=ago(5)), record("c"), wanted=0),
+            [Retire("a", Reason.IDLE), Retire("b", Reason.SCALED_DOWN), Retire("c", Reason.SCALED_DOWN)],
+            id="of several the most useful is the last",
+        ),
+        pytest.param(member(record("a", S.STOPPING, reason=Reason.IDLE)), [Begin(1)], id="woken while it falls asleep"),
+        pytest.param(member(failed("a", 5), wanted=0), [], id="asleep no failure is made good"),
         pytest.param(member(failed("a")), [], id="a failure is waited out"),
         pytest.param(member(failed("a", 1)), [Begin(1)], id="and then tried again"),
         pytest.param(member(failed("a"), generation=2), [Begin(1)], id="a person's change is tried at once"),
@@ -133,6 +142,18 @@ def test_leaving(status: InstanceStatus, state: RunState, expected: list[str]) -
 )
 def test_deserted(told: datetime | None, applied: bool, ready_at: datetime | None, deserted_now: bool) -> None:  # noqa: FBT001
     retired = record("a", S.STOPPING, ready_at=ready_at)
+    assert deserted(retired, told, lambda: applied, NOW) is deserted_now
+
+
+@pytest.mark.parametrize(
+    ("told", "applied", "deserted_now"), [(ago(59), False, False), (ago(60), False, True), (ago(0.2), True, True)]
+)
+def test_the_last_one_is_stopped_only_once_the_gateway_holds_its_requests(
+    told: datetime,
+    applied: bool,  # noqa: FBT001
+    deserted_now: bool,  # noqa: FBT001
+) -> None:
+    retired = record("a", S.STOPPING, reason=Reason.IDLE, ready_at=ago(99))
     assert deserted(retired, told, lambda: applied, NOW) is deserted_now
 
 

@@ -127,6 +127,31 @@ def crashed(key: str, seconds_ago: float = 0, **values: object) -> Record:
             Status(Phase.DEGRADED, Reason.CRASHED, "ValueError: c", 1),
             id="a change that does not come up",
         ),
+        pytest.param(member(wanted=0), Status(Phase.SLEEPING, Reason.IDLE), id="asleep"),
+        pytest.param(
+            member(record("a", S.STOPPING, reason=Reason.IDLE), wanted=0, phase=Phase.RUNNING),
+            Status(Phase.SLEEPING, Reason.IDLE),
+            id="it sleeps as soon as the last one is on its way out",
+        ),
+        pytest.param(
+            member(crashed("a"), wanted=0, phase=Phase.RUNNING),
+            Status(Phase.SLEEPING, Reason.IDLE),
+            id="asleep no failure is held against it",
+        ),
+        pytest.param(
+            member(image_deleted=True, wanted=0), Status(Phase.FAILED, Reason.IMAGE_GONE), id="it could not be woken"
+        ),
+        pytest.param(member(phase=Phase.SLEEPING, reason=Reason.IDLE), Status(Phase.STARTING), id="waking"),
+        pytest.param(
+            member(record("a", S.STOPPING, reason=Reason.IDLE), record("b"), phase=Phase.SLEEPING, reason=Reason.IDLE),
+            Status(Phase.STARTING),
+            id="woken while the last one drains",
+        ),
+        pytest.param(
+            member(ready("a"), record("b", S.STOPPING, reason=Reason.SCALED_DOWN), phase=Phase.RUNNING),
+            Status(Phase.RUNNING, ready_instances=1),
+            id="scaling down is nothing to see",
+        ),
         pytest.param(
             member(record("a", S.STOPPING), wish=Wish.STOP),
             Status(Phase.STOPPING, Reason.STOPPED_BY_PERSON),

@@ -26,10 +26,10 @@ class World:
 
     def restart(self) -> None:
         """Let a new controller take over: it knows only what the database and the runtime tell."""
-        self.sweep = Sweep(self.runtime, self.runtime, self.prober, self.gateway, self._now)
+        self.sweep = Sweep(self.runtime, self.runtime, self.prober, self.gateway, self._now, monotonic=self._monotonic)
 
-    def look(self, *, fresh: bool = True) -> Found:
-        return self.sweep.run(fresh=fresh)
+    def look(self, *, fresh: bool = True, held: bool = False) -> Found:
+        return self.sweep.run(fresh=fresh, held=held)
 
     def settle(self) -> None:
         """Look until nothing changes; every running instance answers, and gateways are quick to leave."""
@@ -52,6 +52,9 @@ class World:
     @property
     def stopped(self) -> list[str]:
         return [key for verb, key in self.runtime.calls if verb == "stop"]
+
+    def _monotonic(self) -> float:
+        return self.ahead.total_seconds()
 
     def _now(self) -> datetime:
         return clock.now() + self.ahead

@@ -27,6 +27,7 @@ def configuration() -> rx.Component:
                 t_count("general.concurrency_value", card.concurrency),
                 number("concurrency"),
             ),
+            _idle(),
             _limits(),
             editable(
                 "ready_path",
@@ -64,6 +65,21 @@ def _instances() -> rx.Component:
         number("min_instances", before=t("general.from")),
         number("max_instances", before=t("general.to")),
         number("instances", before=t("general.now")),
+        rx.el.span(t("general.instances_zero"), class_name="help small muted"),
+    )
+
+
+def _idle() -> rx.Component:
+    card = CardState.card
+    return editable(
+        "idle",
+        t("general.idle"),
+        rx.cond(
+            card.min_instances == 0,
+            t("general.idle_value", seconds=card.idle_timeout_s),
+            rx.el.span(t("general.idle_never"), class_name="muted"),
+        ),
+        number("idle_timeout_s", before=t("general.idle_after")),
     )
 
 
