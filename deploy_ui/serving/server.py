@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Protocol, cast
 
-import uvicorn
+import uvicorn.server
 import uvloop
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from . import notify
@@ -36,10 +37,10 @@ class App(Protocol):
         """Answer one request."""
 
 
-class Server(uvicorn.Server):
+class Server(uvicorn.server.Server):
     """uvicorn that ends with our exit code instead of raising the signal again, and says when it answers requests."""
 
-    def __init__(self, app: App, config: uvicorn.Config, instance: str, *, loads: bool) -> None:
+    def __init__(self, app: App, config: Config, instance: str, *, loads: bool) -> None:
         super().__init__(config)
         self.app = app
         self.code = 0
@@ -96,7 +97,7 @@ def run(
     except OSError as error:
         say_fault("port_not_free", f"{environment.host}:{environment.port} cannot be opened: {error.strerror}.")
         return 1
-    config = uvicorn.Config(
+    config = Config(
         app,
         http=HttpToolsProtocol,
         ws=websockets or "none",
