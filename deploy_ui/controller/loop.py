@@ -10,6 +10,7 @@ from deploy_ui import clock, ids
 from deploy_ui.controller import ending, janitor
 from deploy_ui.controller.announce import Announcer
 from deploy_ui.controller.envoy import Envoy
+from deploy_ui.controller.notify import listening
 from deploy_ui.controller.probe import Prober
 from deploy_ui.controller.rhythm import Rhythm
 from deploy_ui.controller.sweep import Found, Sweep
@@ -17,6 +18,7 @@ from deploy_ui.controller.wake import Asked, Wake, listen
 from deploy_ui.runtimes import choose
 from deploy_ui.services import fleet
 from deploy_ui.services.leadership import Leadership
+from deploy_ui.settings import settings
 
 STAND_BY_S = 1.0
 END_WAITS_S = 10.0
@@ -67,7 +69,7 @@ def _lead(leadership: Leadership, stop: threading.Event) -> bool:
 def _act(leadership: Leadership, stop: threading.Event) -> None:
     wake = Wake()
     threading.Thread(target=_ring_when, args=(stop, wake), name="stop", daemon=True).start()
-    with _companions(wake), Prober(wake.ring) as prober:
+    with _companions(wake), Prober(wake.ring) as prober, listening(settings().notify_socket, prober):
         sweep = Sweep(choose.runtime(), choose.log_source(), prober, Envoy(), clock.now)
         look = Looker(sweep)
         rhythm = Rhythm()

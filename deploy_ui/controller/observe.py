@@ -25,13 +25,15 @@ NO_PORT = "it has not opened its port"
 
 @dataclass(frozen=True)
 class Health:
-    """What the probes of one instance said last."""
+    """What the probes of one instance said last, and what it said itself."""
 
     ready: bool
     failures: int = 0
     """Failed probes in a row."""
     words: str = ""
     """Why the last probe failed."""
+    loading_at: datetime | None = None
+    """When it said that it loads its model; None for one that does not say."""
 
 
 def observe(
@@ -97,6 +99,7 @@ def _running(record: Record, seen: Instance, health: Health | None, start_timeou
         live = replace(live, status=InstanceStatus.STARTING)
     if health is None:
         return _without_port(live, start_timeout_s, now) if not live.address else live
+    live = replace(live, loading_at=live.loading_at or health.loading_at)
     if health.ready:
         return replace(live, status=InstanceStatus.READY, reason=Reason.NONE, message="", ready_at=live.ready_at or now)
     if live.status is InstanceStatus.STARTING and _late(live, start_timeout_s, now):

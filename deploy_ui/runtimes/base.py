@@ -22,7 +22,8 @@ class InstanceSpec:
     folder: Path
     """The image's files. The instance works in a folder of its own that shows them, and may not change them here."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """Only these variables, and what every instance gets: PORT, DEPLOYMENT, INSTANCE, PATH, HOME, TMPDIR, LANG."""
+    """Only these variables, and what every instance gets: PORT, DEPLOYMENT, INSTANCE, PATH, HOME, TMPDIR, LANG, and
+    NOTIFY_SOCKET where instances can reach the controller so."""
     cpu: float = 1.0
     memory_mb: int = 1024
     grace_s: float = 30.0

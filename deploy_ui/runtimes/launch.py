@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy_ui.runtimes.base import EndReason, InstanceSpec
@@ -23,7 +24,7 @@ IMPORT = "import sys; sys.path.append(sys.argv[1]); from keeper.main import main
 LAUNCH_TIMEOUT_S = 30
 
 
-def environment(spec: InstanceSpec, folder: Path, port: int) -> dict[str, str]:
+def environment(spec: InstanceSpec, folder: Path, port: int, notify: Path | None = None) -> dict[str, str]:
     """Return all variables of the instance. The image and the deployment may replace the first ones, not the last."""
     threads = str(max(1, math.ceil(spec.cpu)))
     return {
@@ -37,10 +38,13 @@ def environment(spec: InstanceSpec, folder: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "DEPLOYMENT": spec.deployment,
         "INSTANCE": spec.key,
+        **({"NOTIFY_SOCKET": str(notify)} if notify else {}),
     }
 
 
-def prepare(draft: Path, folder: Path, spec: InstanceSpec, *, port: int, port_file: Path, log_folder: Path) -> None:
+def prepare(
+    draft: Path, spec: InstanceSpec, env: Mapping[str, str], *, port: int, port_file: Path, log_folder: Path
+) -> None:
     """Fill the draft of what will be the instance's folder: order, first report, and places to write."""
     for name in (report.WORK_FOLDER, report.HOME_FOLDER, report.TMP_FOLDER):
         (draft / name).mkdir(mode=0o700)
@@ -48,7 +52,7 @@ def prepare(draft: Path, folder: Path, spec: InstanceSpec, *, port: int, port_fi
     order = {
         "command": list(spec.command),
         "folder": str(spec.folder.absolute()),
-        "env": environment(spec, folder, port),
+        "env": dict(env),
         "memory_mb": spec.memory_mb,
         "grace_s": spec.grace_s,
         "port_file": str(port_file),

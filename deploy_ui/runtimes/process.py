@@ -17,7 +17,7 @@ from deploy_ui import clock
 from deploy_ui.runtimes.base import EndReason, Instance, InstanceSpec, RunState, Usage
 from deploy_ui.runtimes.folder import folder_of, keeper_pid, look
 from deploy_ui.runtimes.keeper import report
-from deploy_ui.runtimes.launch import launch, prepare
+from deploy_ui.runtimes.launch import environment, launch, prepare
 from deploy_ui.runtimes.ports import hold_port
 from deploy_ui.runtimes.usage import UsageMeter
 
@@ -27,11 +27,15 @@ LEFTOVER_S = 600.0
 
 
 class ProcessRuntime:
-    """Runs instances as processes of this machine. Any number of these may share the two folders."""
+    """Runs instances as processes of this machine. Any number of these may share the two folders.
 
-    def __init__(self, instances: Path, logs: Path) -> None:
+    `notify` is the unix socket where instances may say how far they are; somebody else listens there, or nobody.
+    """
+
+    def __init__(self, instances: Path, logs: Path, notify: Path | None = None) -> None:
         self._instances = instances
         self._logs = logs
+        self._notify = notify
         self._meter = UsageMeter()
         self._unwritten: dict[str, Instance] = {}
         """Those that could not even be written down (a full disk), so only we know of them."""
@@ -93,7 +97,8 @@ class ProcessRuntime:
             port, port_file, hold = hold_port(self._instances / ".ports")
             with hold:
                 logs = self._logs / spec.key
-                prepare(draft, folder, spec, port=port, port_file=port_file, log_folder=logs)
+                env = environment(spec, folder, port, self._notify)
+                prepare(draft, spec, env, port=port, port_file=port_file, log_folder=logs)
                 try:
                     draft.rename(folder)
                 except OSError:

@@ -42,6 +42,8 @@ class InstanceRow:
     node: str
     created_at: datetime
     started_at: datetime | None
+    loading_at: datetime | None
+    """When it began to load its model; None where it does not say."""
     ready_at: datetime | None
     ended_at: datetime | None
     exit_code: int | None
@@ -104,6 +106,7 @@ def _row(instance: Instance, restarts: int, usage: Usage | None) -> InstanceRow:
         node=instance.node,
         created_at=instance.created_at,
         started_at=instance.started_at,
+        loading_at=instance.loading_at,
         ready_at=instance.ready_at,
         ended_at=instance.ended_at,
         exit_code=instance.exit_code,

@@ -31,6 +31,7 @@ class Record:
     address: str = ""
     created_at: datetime = field(default_factory=clock.now)
     started_at: datetime | None = None
+    loading_at: datetime | None = None
     ready_at: datetime | None = None
     ended_at: datetime | None = None
     exit_code: int | None = None

@@ -156,6 +156,16 @@ def test_a_deployment_that_cannot_start_has_failed_and_says_why(product: Product
     assert product.call(slug, key).json()["error"]["code"] == "deployment_failed"
 
 
+def test_the_moments_of_a_start_are_kept(product: Product) -> None:
+    slug = product.deploy()
+    eventually(lambda: runs(product, slug))
+    [row] = instances.rows(product.viewer, slug)
+    assert row.started_at
+    assert row.loading_at
+    assert row.ready_at
+    assert row.created_at <= row.started_at <= row.loading_at <= row.ready_at
+
+
 def test_a_port_that_never_opens_ends_with_the_start_timeout(product: Product) -> None:
     slug = product.deploy(env={"TROUBLE": "silent"}, start_timeout_s=1)
     rows = eventually(

@@ -38,6 +38,16 @@ def no_keeper(*_: object) -> None:
     """Stand for a controller that dies before the keeper runs."""
 
 
+def test_an_instance_learns_where_to_say_how_far_it_is(bench: Bench, tmp_path: Path) -> None:
+    program = "import os; print(os.environ.get('NOTIFY_SOCKET'))"
+    bench.run("a", program)
+    ProcessRuntime(tmp_path / "instances", tmp_path / "logs", tmp_path / "notify.sock").start(
+        bench.spec("b", program, env={"NOTIFY_SOCKET": "/forged"})
+    )
+    bench.ended("b")
+    assert [bench.text("a"), bench.text("b")] == [["None"], [str(tmp_path / "notify.sock")]]
+
+
 def test_secrets_are_in_no_arguments_and_leave_the_disk_when_the_instance_runs(bench: Bench, folder: Path) -> None:
     bench.start("a", env={"TOKEN": SECRET})
     bench.running("a")

@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -104,7 +105,12 @@ def test_a_deleted_deployment_is_a_member_until_the_controller_is_done_with_it(
 def test_an_instance_is_remembered_as_it_was_written(card: DeploymentCard) -> None:
     record = add(card)
     assert member().records == (record,)
-    ready = replace(record, status=InstanceStatus.READY, address="127.0.0.1:4000", started_at=NOW, ready_at=NOW)
+    moments: dict[str, Any] = {
+        "started_at": NOW,
+        "loading_at": NOW + timedelta(seconds=1),
+        "ready_at": NOW + timedelta(seconds=2),
+    }
+    ready = replace(record, status=InstanceStatus.READY, address="127.0.0.1:4000", **moments)
     fleet.save_instance(ready, peak_memory_mb=12, node="here")
     assert member().records == (ready,)
 

@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def row(**values: Any) -> InstanceRow:
-    nothing = ("ready_at", "ended_at", "exit_code", "peak_memory_mb", "cpu_cores", "memory_mb")
+    nothing = ("loading_at", "ready_at", "ended_at", "exit_code", "peak_memory_mb", "cpu_cores", "memory_mb")
     fields: dict[str, Any] = dict.fromkeys(nothing) | {
         "key": "k4c9",
         "status": InstanceStatus.READY,
