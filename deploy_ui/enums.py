@@ -161,7 +161,7 @@ class EventKind(StrEnum):
 
 
 class ScaleCause(StrEnum):
-    """Why the number of wanted instances was changed without a person."""
+    """Why another number of instances is wanted."""
 
     WAITING = "waiting"
     """Somebody waited for a deployment that slept."""
@@ -169,6 +169,9 @@ class ScaleCause(StrEnum):
     LOAD = "load"
     QUIET = "quiet"
     IDLE = "idle"
+    BOUNDS = "bounds"
+    """A person changed the least or the most, and the number lay outside."""
+    PERSON = "person"
 
 
 class LogLevel(StrEnum):

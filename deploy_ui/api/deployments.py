@@ -107,7 +107,7 @@ def change(viewer: Asking, slug: str, body: ChangeBody) -> DeploymentCard:
 
 @router.delete("/{slug}", responses=answers(403, 404))
 def delete(viewer: Asking, slug: str) -> DeploymentCard:
-    """Delete a deployment for ever; twice is fine."""
+    """Delete a deployment for ever and revoke its keys; twice is fine. Its card stays."""
     return deployments.delete(viewer, slug)
 
 
@@ -156,6 +156,11 @@ def instance_rows(viewer: Asking, slug: str) -> Listing[InstanceRow]:
 
 
 @router.get("/{slug}/events", responses=answers(404))
-def event_rows(viewer: Asking, slug: str, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> Listing[EventRow]:
+def event_rows(
+    viewer: Asking,
+    slug: str,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT)] = events.DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+) -> Listing[EventRow]:
     """List what happened to the deployment, newest first."""
-    return Listing.whole(events.rows(viewer, slug, limit=limit))
+    return Listing.of(events.page(viewer, slug, limit=limit, cursor=cursor))

@@ -8,10 +8,10 @@ from sqlmodel import Session, col, func, select
 
 from deploy_ui import clock, hints, vault
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import ENDED_STATUSES, EventKind, Phase, Role, Wish
+from deploy_ui.enums import ENDED_STATUSES, EventKind, Phase, Role, ScaleCause, Wish
 from deploy_ui.errors import Conflict
 from deploy_ui.models import Deployment, Instance
-from deploy_ui.services import cards, configuration, events, lookup, revisions, slugs
+from deploy_ui.services import cards, configuration, events, keys, lookup, revisions, slugs
 from deploy_ui.services.cards import DeploymentCard, DeploymentRow
 from deploy_ui.services.configuration import Change, Configuration, NewDeployment
 from deploy_ui.services.paging import DEFAULT_LIMIT, Page
@@ -125,7 +125,7 @@ def stop(viewer: Viewer, slug: str) -> DeploymentCard:
 
 
 def delete(viewer: Viewer, slug: str) -> DeploymentCard:
-    """End it for ever. The card stays, the name becomes free, the slug does not."""
+    """End it for ever, and its keys with it. The card stays, the name becomes free, the slug does not."""
     return _wish(viewer, slug, Wish.DELETE, EventKind.DELETED)
 
 
@@ -168,7 +168,10 @@ def _change(viewer: Viewer, slug: str, change: Change) -> DeploymentCard:
             _touch(deployment, viewer)
             if configuration.needs_new_instances(differing):
                 revisions.record(session, deployment, viewer)
-            _record_change(session, deployment, viewer, differing)
+            _record_change(session, viewer, deployment, differing)
+            if new.instances != old.instances:
+                why = ScaleCause.BOUNDS if change.instances is None else ScaleCause.PERSON
+                _record_scale(session, viewer, deployment, before=old.instances, why=why)
             session.flush()
         return cards.card(session, deployment)
 
@@ -185,12 +188,17 @@ def _roll_back(viewer: Viewer, slug: str, number: int) -> DeploymentCard:
         return cards.card(session, deployment)
 
 
-def _record_change(session: Session, deployment: Deployment, viewer: Viewer, differing: list[str]) -> None:
-    if differing == ["instances"]:
-        events.record(session, deployment.id, EventKind.SCALED, viewer.name, instances=deployment.instances)
-        return
-    facts = {"fields": differing, "revision": deployment.revision}
-    events.record(session, deployment.id, EventKind.CHANGED, viewer.name, **facts)
+def _record_change(session: Session, viewer: Viewer, deployment: Deployment, differing: list[str]) -> None:
+    fields = [name for name in differing if name != "instances"]
+    if fields:
+        facts = {"fields": fields, "revision": deployment.revision}
+        events.record(session, deployment.id, EventKind.CHANGED, viewer.name, **facts)
+
+
+def _record_scale(session: Session, viewer: Viewer, deployment: Deployment, *, before: int, why: ScaleCause) -> None:
+    now = deployment.instances
+    facts = {"from": before, "to": now, "instances": now, "why": why.value}
+    events.record(session, deployment.id, EventKind.SCALED, viewer.name, **facts)
 
 
 def _changed(session: Session, old: Configuration, change: Change) -> Configuration:
@@ -209,6 +217,7 @@ def _wish(viewer: Viewer, slug: str, wish: Wish, kind: EventKind) -> DeploymentC
                 deployment.instances = configuration.awake(deployment.min_instances)
             if wish == Wish.DELETE:
                 deployment.live_name = None
+                keys.revoke_all(session, deployment.id, viewer.name)
             _touch(deployment, viewer)
             events.record(session, deployment.id, kind, viewer.name)
             session.flush()
