@@ -1,7 +1,7 @@
 """Callers that wait: each in a thread, because a held request does not come back."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
@@ -25,11 +25,12 @@ def calling(call: Callable[[], T], count: int = 1, *, slug: str = "a") -> Iterat
         yield futures
 
 
-def post(gateway: Gateway, path: str = "/a/", key: str = "", content: object = b"{}", **headers: str) -> httpx.Response:
-    """Send a POST on a connection of its own."""
-    url = f"http://127.0.0.1:{gateway.port}{path}"
-    headers = {"x-api-key": key or secret("a"), **headers}
-    return httpx.post(url, content=content, headers=headers, timeout=30, trust_env=False)  # type: ignore[arg-type]
+def post(
+    gateway: Gateway, path: str = "/a/", content: bytes | Iterable[bytes] = b"{}", *, patience: str = "", **headers: str
+) -> httpx.Response:
+    """Send a POST with the deployment's key; `patience` is how long it would wait."""
+    waits = {"x-scale-up-timeout": patience} if patience else {}
+    return gateway.http.post(path, content=content, headers={"x-api-key": secret("a"), **waits, **headers})
 
 
 def chunks(size: int) -> Iterator[bytes]:

@@ -99,8 +99,8 @@ def told() -> Iterator[list[bytes]]:
 def test_the_activator_learns_the_slug_and_the_patience_and_nothing_else(gateway: Gateway, upstream: Upstream) -> None:
     gateway.serve(waiting("a", upstream.address))
     with told() as said:
-        headers = {"x-scale-up-timeout": "7", "cookie": "private=1", "x-own": "1", "x-deploy-ui-held": "no"}
-        response = post(gateway, "/a/private/path?private=2", content=b"private body", **headers)
+        headers = {"cookie": "private=1", "x-own": "1", "x-deploy-ui-held": "no"}
+        response = post(gateway, "/a/private/path?private=2", b"private body", patience="7", **headers)
     assert response.status_code == 200
     head = said[0].decode()
     assert head.startswith("POST /hold/a HTTP/1.1\r\n")

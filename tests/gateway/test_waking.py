@@ -12,6 +12,7 @@ from deploy_ui.gateway.routes import RouteState
 from deploy_ui.settings import settings
 from tests.gateway.callers import calling, chat, chunks, get_streamed, post, reason
 from tests.gateway.conftest import Gateway, code, secret, serving, shut, waiting
+from tests.gateway.http2 import answers_200
 from tests.gateway.upstream import Upstream, answering, send_raw
 from tests.waiting import eventually
 
@@ -58,7 +59,7 @@ def test_any_method_waits(held_back: Gateway, method: str) -> None:
 
 def test_the_instance_gets_the_request_as_it_was_sent(held_back: Gateway, upstream: Upstream) -> None:
     sleep(held_back)
-    with calling(lambda: post(held_back, "/a/some/path?q=1&r=%20", **{"x-scale-up-timeout": "20"})) as [caller]:
+    with calling(lambda: post(held_back, "/a/some/path?q=1&r=%20", patience="20")) as [caller]:
         wake(held_back, upstream.address)
         assert caller.result(20).status_code == 200
     [seen] = upstream.seen
@@ -81,6 +82,23 @@ def test_a_websocket_waits(held_back: Gateway, upstream: Upstream) -> None:
     with calling(lambda: chat(held_back, "hello")) as [caller]:
         wake(held_back, upstream.address)
         assert caller.result(20) == "instance heard hello"
+
+
+def test_http2_waits(held_back: Gateway, upstream: Upstream) -> None:
+    sleep(held_back)
+    pseudo = {":method": "GET", ":scheme": "http", ":path": "/a/x", ":authority": "gateway"}
+    with calling(lambda: answers_200(held_back.port, pseudo | {"x-api-key": secret("a")})) as [caller]:
+        wake(held_back, upstream.address)
+        assert caller.result(20)
+
+
+def test_a_caller_that_goes_away_in_the_middle_of_its_body_is_held_no_more(held_back: Gateway) -> None:
+    sleep(held_back)
+    head = f"POST /a/ HTTP/1.1\r\nhost: x\r\nx-api-key: {secret('a')}\r\ncontent-length: {LARGE}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", held_back.port)) as connection:
+        connection.sendall(head.encode() + b"x" * 32_000)
+        eventually(lambda: held() == {"a": 1})
+    eventually(lambda: held() == {})
 
 
 def test_a_hundred_at_once_are_all_answered(held_back: Gateway, upstream: Upstream) -> None:
@@ -109,19 +127,19 @@ def test_whoever_waits_in_vain_is_told_why_and_when_to_come_back(held_back: Gate
 
 def test_a_caller_may_wait_shorter(held_back: Gateway) -> None:
     sleep(held_back)
-    response = post(held_back, **{"x-scale-up-timeout": "0.2"})
+    response = post(held_back, patience="0.2")
     assert (response.status_code, code(response)) == (503, "deployment_not_ready")
 
 
 def test_a_caller_may_not_wait_longer(held_back: Gateway) -> None:
     shut("a", start_timeout_s=1)
     held_back.serve(waiting("a", start_timeout_s=1))
-    assert code(post(held_back, **{"x-scale-up-timeout": "3600"})) == "deployment_not_ready"
+    assert code(post(held_back, patience="3600")) == "deployment_not_ready"
 
 
 def test_nonsense_about_waiting_is_refused(held_back: Gateway) -> None:
     sleep(held_back)
-    response = post(held_back, **{"x-scale-up-timeout": "soon"})
+    response = post(held_back, patience="soon")
     assert (response.status_code, code(response)) == (400, "scale_up_timeout_wrong")
     assert "retry-after" not in response.headers
 
