@@ -137,9 +137,11 @@ def test_a_caller_may_not_wait_longer(held_back: Gateway) -> None:
     assert code(post(held_back, patience="3600")) == "deployment_not_ready"
 
 
-def test_nonsense_about_waiting_is_refused(held_back: Gateway) -> None:
+@pytest.mark.parametrize("patience", ["soon", "9" * 50_000, "5\xff"], ids=["a word", "too long", "no text"])
+def test_nonsense_about_waiting_is_refused(held_back: Gateway, patience: str) -> None:
     fall_asleep(held_back)
-    response = post(held_back, patience="soon")
+    headers = {b"x-api-key": secret("a").encode(), b"x-scale-up-timeout": patience.encode("latin-1")}
+    response = held_back.http.get("/a/", headers=headers)
     assert (response.status_code, code(response)) == (400, "scale_up_timeout_wrong")
     assert "retry-after" not in response.headers
 
