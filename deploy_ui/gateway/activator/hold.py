@@ -11,6 +11,8 @@ from deploy_ui.gateway.answers import body
 from deploy_ui.gateway.waking import REFUSED
 
 WAKE_AGAIN_S = 1.0
+WAKE_RESTS_S = 0.02
+"""However many begin to wait: more often the controller could not look anyway."""
 SOON_S = 1
 """The activator is back a moment after it ended."""
 _ENDING = Refusal(REFUSED, body("deployment_not_ready"), SOON_S)
@@ -19,7 +21,7 @@ _ENDING = Refusal(REFUSED, body("deployment_not_ready"), SOON_S)
 class Hold:
     """Everybody who waits. `wake` may block and is called in a thread of its own."""
 
-    def __init__(self, watch: Watch, places: Places, wake: Callable[[], None]) -> None:
+    def __init__(self, watch: Watch, places: Places, wake: Callable[[], object]) -> None:
         self._watch = watch
         self._places = places
         self._wake = wake
@@ -91,5 +93,6 @@ class Hold:
             await self._occupied.wait()
             self._begun.clear()
             await asyncio.to_thread(self._wake)
+            await asyncio.sleep(WAKE_RESTS_S)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._begun.wait(), WAKE_AGAIN_S)
