@@ -38,6 +38,7 @@ class Server(ThreadingHTTPServer):
     """Ends once it has answered every request it took."""
 
     daemon_threads = False
+    request_queue_size = 200
 
 
 if TROUBLE == "load":
