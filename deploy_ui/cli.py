@@ -70,7 +70,6 @@ def gateway() -> None:
 def activator() -> None:
     """Hold requests to deployments that sleep until an instance is ready."""
     _begin("activator")
-    os.environ["AIOHTTP_NO_EXTENSIONS"] = "1"  # the parser in C refuses methods that it does not know
     from deploy_ui.gateway.activator import server
 
     server.run()

@@ -13,10 +13,10 @@ from tests.waiting import eventually
 
 
 @contextmanager
-def running(**values: object) -> Iterator["subprocess.Popen[bytes]"]:
+def running(redis_url: str = "") -> Iterator["subprocess.Popen[bytes]"]:
     """Run the activator of the data folder at hand until the end of the block."""
     command = [sys.executable, "-m", "deploy_ui", "activator"]
-    env = environment(settings().data_dir, DEPLOY_UI_REDIS_URL=settings().redis, **values)
+    env = environment(settings().data_dir, DEPLOY_UI_REDIS_URL=redis_url or settings().redis)
     settings().gateway_dir.mkdir(parents=True, exist_ok=True)
     with (settings().gateway_dir / "activator.log").open("ab") as log:
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)

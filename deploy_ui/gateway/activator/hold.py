@@ -19,7 +19,7 @@ _ENDING = Refusal(REFUSED, body("deployment_not_ready"), SOON_S)
 class Hold:
     """Everybody who waits. `wake` may block and is called in a thread of its own."""
 
-    def __init__(self, watch: Watch, places: Places, wake: Callable[[], None]) -> None:
+    def __init__(self, watch: Watch, places: Places, wake: Callable[[], object]) -> None:
         self._watch = watch
         self._places = places
         self._wake = wake

@@ -13,7 +13,7 @@ from deploy_ui.gateway.waking import GONE, REFUSED, WRONG
 
 MOST = 2000
 MOST_OF_ONE = 1000
-SECONDS = re.compile(r"\d{1,9}(\.\d{1,3})?")
+SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 HTTP_GONE = 410
 
 
