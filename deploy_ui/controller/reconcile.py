@@ -50,7 +50,9 @@ def reconcile(member: Member, seen: Mapping[str, Instance], world: World, now: d
                 world.runtime.start(spec(member.at(launched.revision), launched))
             case Retire(key, reason):
                 records = [_retire(each, reason) if each.key == key else each for each in records]
-    return _report(replace(member, records=tuple(records)), status(member, records), now)
+    if tuple(records) != member.records:
+        member = replace(member, records=tuple(records))
+    return _report(member, status(member, records), now)
 
 
 def _look(member: Member, record: Record, seen: Instance | None, world: World, now: datetime) -> Record:

@@ -40,6 +40,7 @@ class Server(ThreadingHTTPServer):
     """Ends once it has answered every request it took."""
 
     daemon_threads = False
+    request_queue_size = 200
 
 
 def tell(line: str) -> None:
