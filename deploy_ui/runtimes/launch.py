@@ -1,6 +1,6 @@
 """Sets a keeper going: the order it reads, the environment of its instance, and the start itself."""
 
-import json
+import marshal
 import math
 import os
 import subprocess
@@ -58,8 +58,8 @@ def prepare(
         "log_folder": str(log_folder),
     }
     order_file = os.open(draft / report.ORDER_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(order_file, "w", encoding="utf-8") as file:
-        json.dump(order, file)
+    with os.fdopen(order_file, "wb") as file:
+        marshal.dump(order, file)
     first: report.Report = {
         "key": spec.key,
         "deployment": spec.deployment,

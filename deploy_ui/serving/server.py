@@ -8,8 +8,10 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine, Generator
+from importlib import import_module
 from typing import Any, Protocol, cast
 
+import uvicorn.lifespan.off  # uvicorn itself would import it later: by then the author's files are importable
 import uvicorn.server
 import uvloop
 from uvicorn.config import Config
@@ -74,7 +76,8 @@ class Server(uvicorn.server.Server):
 
 
 def websockets() -> type[asyncio.Protocol]:
-    """Import what speaks WebSocket. To be called before the author's files become importable."""
+    """Import what speaks WebSocket, and lifespan. To be called before the author's files become importable."""
+    import_module("uvicorn.lifespan.on")
     from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol  # noqa: PLC0415  models have no use for it
 
     return cast("type[asyncio.Protocol]", AutoWebSocketsProtocol)

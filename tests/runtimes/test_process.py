@@ -62,7 +62,7 @@ def test_secrets_are_in_no_arguments_and_leave_the_disk_when_the_instance_runs(b
 def test_order_is_readable_by_the_owner_only(bench: Bench, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "launch", no_keeper)
     bench.start("a", env={"TOKEN": SECRET})
-    assert SECRET in (folder / report.ORDER_FILE).read_text()
+    assert SECRET.encode() in (folder / report.ORDER_FILE).read_bytes()
     assert stat.S_IMODE((folder / report.ORDER_FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 

@@ -15,6 +15,7 @@ from deploy_ui.pages.deployment.configuration import configuration
 from deploy_ui.pages.deployment.failure import failure
 from deploy_ui.pages.deployment.fields import choice, editable, words
 from deploy_ui.pages.deployment.save_bar import save_bar
+from deploy_ui.pages.deployment.start_steps import track
 from deploy_ui.pages.deployment.timeline import events
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.general import GeneralState
@@ -102,6 +103,7 @@ def _about() -> rx.Component:
             ),
             fact(t("general.key"), rx.el.span(card.slug, class_name="mono wrap"), copy=card.slug),
             fact(t("general.status"), _status()),
+            rx.cond(GeneralState.steps.length() > 0, fact(t("general.start"), track(GeneralState.steps))),
             editable("image", t("general.image"), _image(), choice("image", GeneralState.image_names)),
             fact(t("general.created"), when(card.created_at, exact=True), _by(card.created_by)),
             rx.cond(

@@ -13,6 +13,7 @@ from deploy_ui.components.status import instance_status
 from deploy_ui.components.tables import Column, data_table, row, skeleton_rows
 from deploy_ui.components.when import when
 from deploy_ui.i18n.ui import t, t_count
+from deploy_ui.pages.deployment.start_steps import running_step
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.instances import InstanceLine, InstancesState
 
@@ -167,8 +168,9 @@ def _ended(each: InstanceLine) -> rx.Component:
 
 
 def _status(each: InstanceLine) -> rx.Component:
-    """Return the status; what the machine said of it is in the tooltip."""
-    return rx.el.span(instance_status(each.status, each.reason), title=each.message)
+    """Return the status, and how far a start has come; what the machine said of it is in the tooltip."""
+    status = instance_status(each.status, each.reason)
+    return rx.el.span(status, rx.cond(each.step, running_step(each.step)), class_name="row", title=each.message)
 
 
 def _exit_code(each: InstanceLine) -> rx.Component:

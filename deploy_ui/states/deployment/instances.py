@@ -13,8 +13,10 @@ from deploy_ui.errors import AppError
 from deploy_ui.services import deployments, instances
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.instances import InstanceRow
+from deploy_ui.services.starts import ON_ITS_WAY
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.card import open_tab
+from deploy_ui.states.deployment.steps import Step, current
 from deploy_ui.states.session import live
 
 LOOK_EVERY_S = 2
@@ -32,6 +34,8 @@ class InstanceLine:
     message: str
     revision: int
     started_at: datetime
+    step: Step | None
+    """What goes on now on its way to readiness; None for one that is ready or ends."""
     ready_in_s: float | None
     """From start to readiness; None while it is not ready."""
     ended_at: datetime | None
@@ -96,6 +100,7 @@ def line(row: InstanceRow, card: DeploymentCard) -> InstanceLine:
         message=row.message,
         revision=row.revision,
         started_at=started_at,
+        step=current(row) if row.status in ON_ITS_WAY else None,
         ready_in_s=seconds(started_at, row.ready_at),
         ended_at=row.ended_at,
         lived_s=seconds(started_at, row.ended_at),

@@ -10,6 +10,7 @@ from deploy_ui.services.instances import InstanceRow
 from deploy_ui.services.members import Record
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.instances import InstanceLine, Shortage, line, percent, seconds, shortage
+from deploy_ui.states.deployment.steps import StartStep, Step
 from tests import factories
 from tests.states.tab import Tab
 
@@ -42,7 +43,12 @@ def later(seconds: float) -> datetime:
     ("values", "expected"),
     [
         pytest.param({}, {"ready_in_s": None, "lived_s": None, "exit_code": "", "cpu": None}, id="just started"),
-        pytest.param({"ready_at": later(5.84)}, {"ready_in_s": 5.8}, id="ready"),
+        pytest.param({"ready_at": later(5.84)}, {"ready_in_s": 5.8, "step": None}, id="ready"),
+        pytest.param(
+            {"status": InstanceStatus.STARTING, "loading_at": later(2)},
+            {"step": Step(StartStep.LOADING, later(2), None, now=True)},
+            id="loads",
+        ),
         pytest.param({"started_at": None, "ready_at": later(2)}, {"started_at": NOW, "ready_in_s": 2.0}, id="no start"),
         pytest.param({"ended_at": later(9480), "exit_code": 0}, {"lived_s": 9480.0, "exit_code": "0"}, id="ended"),
         pytest.param({"cpu_cores": 0.5}, {"cpu": 0.5, "cpu_percent": 25}, id="a quarter of its cores"),
