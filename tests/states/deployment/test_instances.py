@@ -41,10 +41,12 @@ def later(seconds: float) -> datetime:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        pytest.param({}, {"ready_in_s": None, "lived_s": None, "exit_code": "", "cpu": None}, id="just started"),
+        pytest.param({}, {"ready_in_s": None, "exit_code": "", "cpu": None}, id="just started"),
         pytest.param({"ready_at": later(5.84)}, {"ready_in_s": 5.8}, id="ready"),
         pytest.param({"started_at": None, "ready_at": later(2)}, {"started_at": NOW, "ready_in_s": 2.0}, id="no start"),
-        pytest.param({"ended_at": later(9480), "exit_code": 0}, {"lived_s": 9480.0, "exit_code": "0"}, id="ended"),
+        pytest.param(
+            {"ended_at": later(9480), "exit_code": 0}, {"ended_at": later(9480), "exit_code": "0"}, id="ended"
+        ),
         pytest.param({"cpu_cores": 0.5}, {"cpu": 0.5, "cpu_percent": 25}, id="a quarter of its cores"),
         pytest.param({"cpu_cores": 3.0}, {"cpu_percent": 100}, id="more than its share"),
         pytest.param({"memory_mb": 256}, {"memory_mb": 256, "memory_percent": 50}, id="half of its memory"),
