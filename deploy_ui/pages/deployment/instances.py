@@ -19,27 +19,25 @@ from deploy_ui.states.deployment.instances import FILTERS, InstanceLine, Instanc
 NEARLY_FULL = 90
 """Percent of a limit from which on its bar is amber."""
 RUNNING = (
-    Column(t("instances.key"), width="88px", area="name"),
+    Column(t("instances.key"), width="116px", area="name"),
     Column(t("instances.status"), area="status"),
-    Column(t("instances.revision"), width="76px", area="fact"),
-    Column(t("instances.started"), width="112px", right=True, area="fact"),
-    Column(t("instances.ready_in"), width="84px", right=True, area="fact"),
-    Column(t("instances.cpu"), width="112px", area="fact"),
+    Column(t("instances.started"), width="124px", right=True, area="fact"),
+    Column(t("instances.ready_in"), width="100px", right=True, area="fact"),
+    Column(t("instances.cpu"), width="120px", area="fact"),
     Column(t("instances.memory"), width="128px", area="fact"),
-    Column(t("instances.restarts"), width="88px", right=True, area="fact"),
+    Column(t("instances.restarts"), width="108px", right=True, area="fact"),
     Column(t("instances.node"), width="88px", area="fact"),
     Column("", width="44px", area="menu"),
 )
 ENDED = (
-    Column(t("instances.key"), width="88px", area="name"),
+    Column(t("instances.key"), width="116px", area="name"),
     Column(t("instances.status_reason"), area="status"),
-    Column(t("instances.revision"), width="80px", area="fact"),
-    Column(t("instances.started"), width="116px", right=True, area="fact"),
-    Column(t("instances.ready_in"), width="84px", right=True, area="fact"),
-    Column(t("instances.ended"), width="116px", right=True, area="fact"),
+    Column(t("instances.started"), width="124px", right=True, area="fact"),
+    Column(t("instances.ready_in"), width="100px", right=True, area="fact"),
+    Column(t("instances.ended"), width="124px", right=True, area="fact"),
     Column(t("instances.peak"), width="100px", right=True, area="fact"),
-    Column(t("instances.restarts"), width="88px", right=True, area="fact"),
-    Column(t("instances.exit_code"), width="84px", right=True, area="fact"),
+    Column(t("instances.restarts"), width="108px", right=True, area="fact"),
+    Column(t("instances.exit_code"), width="100px", right=True, area="fact"),
     Column("", width="44px", area="menu"),
 )
 
@@ -159,7 +157,6 @@ def _running(each: InstanceLine) -> rx.Component:
         [
             _key(each),
             _status(each),
-            rx.el.span("r", each.revision, class_name="muted"),
             when(each.started_at, clock=True),
             _span(each.ready_in_s),
             rx.cond(each.cpu.is_none(), "–", _meter(share, each.cpu_percent, cores)),
@@ -180,7 +177,6 @@ def _ended(each: InstanceLine) -> rx.Component:
         [
             _key(each),
             _status(each),
-            rx.el.span("r", each.revision),
             when(each.started_at, clock=True),
             _span(each.ready_in_s),
             when(each.ended_at, clock=True),
@@ -225,8 +221,16 @@ def _meter(words: rx.Var[str], percent: rx.Var[int], title: rx.Var[str]) -> rx.C
 
 
 def _key(each: InstanceLine) -> rx.Component:
-    """Return the instance's key; a click anywhere in its row leads to its log."""
-    return link(each.key, to=_log_address(each), class_name="rowlink mono", data_testid="instance-link")
+    """Return the instance's key and revision; a click anywhere in its row leads to its log."""
+    revision = t("timeline.revision", revision=each.revision)
+    return link(
+        each.key,
+        " ",
+        rx.el.span("r", each.revision, class_name="muted", title=revision, aria_label=revision),
+        to=_log_address(each),
+        class_name="rowlink mono",
+        data_testid="instance-link",
+    )
 
 
 def _log_address(each: InstanceLine) -> str:

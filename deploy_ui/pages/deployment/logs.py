@@ -31,13 +31,17 @@ def _pane() -> rx.Component:
         rx.State.slug,
         LogsState.instance,
         _choice(),
-        empty=rx.cond(
-            LogsState.expired,
-            t_count("logs.expired", CardState.log_days, instance=LogsState.instance),
-            rx.cond(LogsState.none_live, t("logs.not_running"), t("logs.silent")),
-        ),
+        empty=_nothing(),
         kept=t_count("logs.kept", CardState.log_days),
     )
+
+
+def _nothing() -> rx.Var[str]:
+    """Return what stands where a log has no lines."""
+    instance = LogsState.instance
+    gone = t_count("logs.expired", CardState.log_days, instance=instance)
+    ended = rx.cond(LogsState.expired, gone, t("logs.wrote_nothing", instance=instance))
+    return rx.cond(LogsState.ended, ended, rx.cond(LogsState.none_live, t("logs.not_running"), t("logs.silent")))
 
 
 def _choice() -> rx.Component:

@@ -62,6 +62,11 @@ class LogsState(rx.State):
         return [each for each in self.choices if each.kept][:MOST_OFFERED]
 
     @rx.var
+    def ended(self) -> bool:
+        """Whether the chosen instance has ended."""
+        return any(each.key == self.instance and each.status.ended for each in self.choices)
+
+    @rx.var
     def expired(self) -> bool:
         """Whether the log of the chosen instance is gone."""
         return any(each.key == self.instance and not each.kept for each in self.choices)
