@@ -77,11 +77,11 @@ async def test_lines_that_are_there_come_first_and_new_ones_follow(console: Cons
 
 
 async def test_the_log_of_an_instance_that_ended_is_complete(console: Console) -> None:
-    card = factories.deployment()
+    card, key = factories.deployment(), new_id(6)
     ended_at = clock.now() - timedelta(minutes=1)
-    factories.instance(card, "k4c9aa", status=InstanceStatus.FAILED, reason=Reason.CRASHED, ended_at=ended_at)
-    _write("k4c9aa", "last words")
-    async with _socket(console, f"/api/ws/logs/deployments/{card.slug}?instance=k4c9aa") as socket:
+    factories.instance(card, key, status=InstanceStatus.FAILED, reason=Reason.CRASHED, ended_at=ended_at)
+    _write(key, "last words")
+    async with _socket(console, f"/api/ws/logs/deployments/{card.slug}?instance={key}") as socket:
         await socket.send('{"cursors": {}}')
         batch = json.loads(await socket.recv())
         assert ([line[3] for line in batch["lines"]], batch["end"]) == (["last words"], True)

@@ -30,14 +30,14 @@ RUNNING = (
     Column("", width="44px", area="menu"),
 )
 ENDED = (
-    Column(t("instances.key"), width="116px", area="name"),
+    Column(t("instances.key"), width="112px", area="name"),
     Column(t("instances.status_reason"), area="status"),
     Column(t("instances.started"), width="124px", right=True, area="fact"),
     Column(t("instances.ready_in"), width="100px", right=True, area="fact"),
-    Column(t("instances.ended"), width="124px", right=True, area="fact"),
+    Column(t("instances.ended"), width="108px", right=True, area="fact"),
     Column(t("instances.peak"), width="100px", right=True, area="fact"),
     Column(t("instances.restarts"), width="108px", right=True, area="fact"),
-    Column(t("instances.exit_code"), width="100px", right=True, area="fact"),
+    Column(t("instances.exit_code"), width="92px", right=True, area="fact"),
     Column("", width="44px", area="menu"),
 )
 
@@ -179,7 +179,7 @@ def _ended(each: InstanceLine) -> rx.Component:
             _status(each),
             when(each.started_at, clock=True),
             _span(each.ready_in_s),
-            when(each.ended_at, clock=True),
+            when(each.ended_at),
             rx.cond(each.memory_mb.is_none(), "–", used_memory(each.memory_mb)),
             each.restarts,
             _exit_code(each),
