@@ -1,6 +1,7 @@
 from deploy_ui.enums import Phase
 from deploy_ui.services import deployments
 from deploy_ui.services.viewer import Viewer
+from deploy_ui.states.deployment_actions import DeploymentActions
 from deploy_ui.states.deployments import DeploymentsState
 from tests import factories
 from tests.states.tab import Tab, names
@@ -34,3 +35,12 @@ async def test_showing_all_forgets_the_search_and_leads_to_the_bare_address(tab:
 
 def _shown(tab: Tab) -> list[str]:
     return names(tab["DeploymentsState.rows"], "name")
+
+
+async def test_a_question_that_was_left_open_is_closed_on_the_next_page(tab: Tab, editor: Viewer) -> None:
+    card = factories.deployment(editor, name="Here")
+    await tab.open("/deployments")
+    await tab.send(DeploymentActions.ask_delete(card.slug))
+    assert tab["DeploymentActions.asking"]
+    await tab.card(factories.deployment(editor).slug)
+    await tab.sees(lambda seen: not seen["DeploymentActions.asking"])

@@ -34,7 +34,7 @@ ENDED = (
     Column(t("instances.status_reason"), area="status"),
     Column(t("instances.started"), width="124px", right=True, area="fact"),
     Column(t("instances.ready_in"), width="100px", right=True, area="fact"),
-    Column(t("instances.ended"), width="108px", right=True, area="fact"),
+    Column(t("instances.ended"), width="116px", right=True, area="fact"),
     Column(t("instances.peak"), width="100px", right=True, area="fact"),
     Column(t("instances.restarts"), width="108px", right=True, area="fact"),
     Column(t("instances.exit_code"), width="92px", right=True, area="fact"),

@@ -91,7 +91,7 @@ def _without_cycles(lines: Sequence[Moment]) -> list[Moment]:
         place += length * times
         if times > 1:
             oldest = lines[place - 1]
-            told.append(replace(oldest, kind=REPEATED, actor="", times=times - 1))
+            told.append(replace(oldest, kind=REPEATED, revision="", in_flight="", times=times - 1))
     return told
 
 
