@@ -36,7 +36,8 @@ def test_the_whole_timeline_is_walked_page_by_page() -> None:
     for instances in range(2, 7):
         deployments.scale(editor, card.slug, instances)
     deployments.stop(editor, other.slug)
-    pages, cursor = [], None
+    pages: list[list[int]] = []
+    cursor = None
     while not pages or cursor:
         page = events.page(editor, card.slug, limit=2, cursor=cursor)
         pages.append([row.facts.get("to", 0) for row in page.items])

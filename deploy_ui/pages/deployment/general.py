@@ -16,6 +16,7 @@ from deploy_ui.pages.deployment.failure import failure
 from deploy_ui.pages.deployment.fields import choice, editable, words
 from deploy_ui.pages.deployment.revisions import revisions, rolled_back
 from deploy_ui.pages.deployment.save_bar import save_bar
+from deploy_ui.pages.deployment.standing import standing
 from deploy_ui.pages.deployment.start_steps import track
 from deploy_ui.pages.deployment.timeline import events
 from deploy_ui.states.deployment.card import CardState
@@ -32,6 +33,7 @@ def general() -> rx.Component:
             rx.el.form(
                 failure(),
                 rolled_back(),
+                standing(),
                 _address(),
                 _about(),
                 configuration(),
@@ -82,12 +84,7 @@ def _address() -> rx.Component:
             rx.el.span(rx.el.span(host), card.slug, class_name="url ellipsis", title=card.url, data_testid="url"),
             copy_icon(card.url),
             rx.el.span(class_name="grow"),
-            rx.cond(
-                ~CardState.gone,
-                button_link(
-                    t("general.open_test"), f"/deployments/{card.slug}/test", small=True, data_testid="open-test"
-                ),
-            ),
+            button_link(t("general.open_test"), f"/deployments/{card.slug}/test", small=True, data_testid="open-test"),
             class_name="endpoint",
         ),
     )

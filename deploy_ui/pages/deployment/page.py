@@ -5,17 +5,17 @@ import reflex as rx
 from deploy_ui.components.buttons import button, icon_button
 from deploy_ui.components.layout import callout, skeleton
 from deploy_ui.components.links import link
-from deploy_ui.components.menus import menu
 from deploy_ui.components.status import phase_status
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.general import general, general_skeleton
+from deploy_ui.pages.deployment.gone import gone
 from deploy_ui.pages.deployment.instances import instances
 from deploy_ui.pages.deployment.keys import keys
 from deploy_ui.pages.deployment.logs import logs
 from deploy_ui.pages.deployment.test import test
-from deploy_ui.pages.deployment_actions import delete_question, menu_items
+from deploy_ui.pages.deployment_actions import actions_menu, delete_question
 from deploy_ui.pages.shell import crumbs, shell
-from deploy_ui.states.deployment.card import CardState
+from deploy_ui.states.deployment.card import FIRST_TAB, CardState
 from deploy_ui.states.deployment_actions import DeploymentActions
 from deploy_ui.states.session import SessionState
 
@@ -89,15 +89,17 @@ def _actions() -> rx.Component:
                 data_testid="card-stop",
             ),
         ),
-        menu(
+        actions_menu(
+            card,
             icon_button("ellipsis", t("common.actions_for", name=card.name), outline=True, data_testid="card-menu"),
-            *menu_items(card.slug, card.phase),
         ),
     )
 
 
 def _tabs() -> rx.Component:
-    return rx.el.nav(*(_tab(name) for name, _ in TABS), class_name="tabs", role="tablist")
+    """Return the tabs; a deleted deployment has the first only."""
+    first, *others = (_tab(name) for name, _ in TABS)
+    return rx.el.nav(first, rx.cond(~CardState.gone, rx.fragment(*others)), class_name="tabs", role="tablist")
 
 
 def _tab(name: str) -> rx.Component:
@@ -121,7 +123,7 @@ def _here() -> rx.Var[bool]:
 
 
 def _tab_content() -> rx.Component:
-    return rx.match(_open_tab(), *((name, view()) for name, view in TABS), _no_tab())
+    return rx.cond(CardState.gone, gone(), rx.match(_open_tab(), *((name, view()) for name, view in TABS), _no_tab()))
 
 
 def _no_tab() -> rx.Component:
@@ -129,4 +131,4 @@ def _no_tab() -> rx.Component:
 
 
 def _open_tab() -> rx.Var[str]:
-    return rx.cond(rx.State.tab, rx.State.tab, "general")
+    return rx.cond(rx.State.tab, rx.State.tab, FIRST_TAB)
