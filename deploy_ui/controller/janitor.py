@@ -56,5 +56,5 @@ def forget_the_old() -> None:
     leftovers.remove(now)
 
 
-TASKS: dict[Task, float] = {note_uses: 5, look_after_builds: 5, forget_the_old: 600}
+TASKS: dict[Task, float] = {note_uses: 5, look_after_builds: 2, forget_the_old: 600}
 """What is done, and how many seconds apart."""

@@ -8,6 +8,7 @@ from rq.timeouts import BaseTimeoutException
 from deploy_ui import clock, ids
 from deploy_ui.builds import uv
 from deploy_ui.builds.base import BuildCanceled, Builder, BuildFailed
+from deploy_ui.builds.hold import hold
 from deploy_ui.builds.log import LogWriter
 from deploy_ui.jobs.progress import Reporter
 from deploy_ui.services import builds
@@ -20,10 +21,11 @@ log = logging.getLogger(__name__)
 
 def build(image_id: str) -> None:
     """Build the image if it waits for that; a second call for the same image does nothing."""
-    claim = builds.claim(image_id, clock.now())
-    if claim is not None:
-        with closing(LogWriter(image_id)) as writer:
-            _build(claim, writer)
+    with hold(image_id):  # before it counts as being built, so that nobody ever finds it without us
+        claim = builds.claim(image_id, clock.now())
+        if claim is not None:
+            with closing(LogWriter(image_id)) as writer:
+                _build(claim, writer)
 
 
 def _build(claim: Claim, writer: LogWriter) -> None:

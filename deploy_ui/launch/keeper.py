@@ -4,6 +4,8 @@ import os
 import sys
 
 from supervisor import supervisord
+from supervisor.medusa.asyncore_25 import ExitNow
+from supervisor.options import ServerOptions
 
 from deploy_ui.launch import lifeline
 
@@ -16,7 +18,24 @@ def run(configuration: str) -> None:
     lifeline.attach(NAME)
     if folder is not None:
         os.environ[lifeline.SUPERVISED] = folder  # the parts attach to this process in turn
-    supervisord.main(["-c", configuration])
+    options = ServerOptions()
+    options.realize(["-c", configuration])
+    options.first, options.test = True, False
+    try:
+        Prompt(options).main()
+    except ExitNow:
+        options.close_httpservers()
+        options.close_logger()
+
+
+class Prompt(supervisord.Supervisor):  # type: ignore[misc]
+    """Starts a part again as soon as its end is known; by itself it would first wait a second for something else."""
+
+    def reap(self, once: bool = False, recursionguard: int = 0) -> None:  # noqa: FBT001, FBT002 -- as it is there
+        """Take note of every process that has ended, and act on it."""
+        super().reap(once, recursionguard)
+        for group in self.process_groups.values():
+            group.transition()
 
 
 if __name__ == "__main__":

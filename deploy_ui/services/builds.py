@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from deploy_ui import vault
+from deploy_ui.builds import hold
 from deploy_ui.builds import log as build_log
 from deploy_ui.builds.base import BuildSpec, Built
 from deploy_ui.db import engine, reading, transaction
@@ -26,8 +27,8 @@ from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
 LOST_AFTER = timedelta(seconds=15)
-"""A worker that has not renewed its heartbeat for so long is gone."""
-ASK_AGAIN_AFTER = timedelta(seconds=10)
+"""A worker that has not renewed its heartbeat for so long is gone, even if its process still holds the image."""
+ASK_AGAIN_AFTER = timedelta(seconds=4)
 """A queued build that no queue knows of so long after it was asked for is asked for again."""
 LOST = "lost_workers"
 """The fact that counts workers which went away while building, until the build ends."""
@@ -126,8 +127,8 @@ def stale(now: datetime) -> list[str]:
     Safe to call at any time, from several processes.
     """
     with transaction() as session:
-        overdue = select(Image).where(Image.status == ImageStatus.BUILDING, col(Image.heartbeat_at) < now - LOST_AFTER)
-        orphans = session.exec(overdue.with_for_update(skip_locked=True)).all()
+        building = select(Image).where(Image.status == ImageStatus.BUILDING).with_for_update(skip_locked=True)
+        orphans = [image for image in session.exec(building) if _lost(image, now)]
         again = [image.id for image in orphans if _put_back(image, now)]
     for image in orphans:
         images.tell(image.id)
@@ -144,6 +145,11 @@ def log_after(viewer: Viewer, image_id: str, cursor: str = "", limit: int = 1000
         image_id = images.find(session, image_id).id
     lines = build_log.read(image_id, cursor, limit=limit)
     return [LogLine(line.cursor, line.at, "", line.text, line.stream) for line in lines]
+
+
+def _lost(image: Image, now: datetime) -> bool:
+    silent = image.heartbeat_at is None or image.heartbeat_at < now - LOST_AFTER
+    return silent or hold.abandoned(image.id)
 
 
 def _put_back(image: Image, now: datetime) -> bool:

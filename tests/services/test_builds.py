@@ -7,6 +7,7 @@ from redis import Redis
 
 from deploy_ui import clock, queue
 from deploy_ui.builds.base import Built
+from deploy_ui.builds.hold import hold
 from deploy_ui.builds.log import LogWriter
 from deploy_ui.db import transaction
 from deploy_ui.enums import BuildStep, ImageStatus
@@ -15,6 +16,7 @@ from deploy_ui.services import builds, images
 from deploy_ui.services.builds import Claim
 from deploy_ui.services.image_cards import ImageCard
 from deploy_ui.services.viewer import Viewer
+from deploy_ui.settings import settings
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -134,6 +136,12 @@ class TestALostWorker:
         builds.beat(held, later(10))
         assert builds.stale(later(20)) == []
 
+    def test_is_missed_at_once_when_its_process_is_gone(self, held: Claim) -> None:
+        (settings().images_dir / held.image_id).mkdir(parents=True)
+        with hold(held.image_id):
+            assert builds.stale(later(1)) == []
+        assert builds.stale(later(1)) == [held.image_id]
+
     def test_is_replaced_once(self, held: Claim, card: Any) -> None:
         assert builds.stale(later(16)) == [held.image_id]
         assert card().status == ImageStatus.QUEUED
@@ -169,11 +177,11 @@ class TestALostWorker:
 
 
 def test_a_build_that_redis_lost_is_asked_for_again_once_in_a_while(redis: Redis, waiting: Image) -> None:
-    assert builds.stale(later(5)) == []
-    assert builds.stale(later(11)) == [waiting.id]
+    assert builds.stale(later(3)) == []
+    assert builds.stale(later(5)) == [waiting.id]
     redis.flushall()
-    assert builds.stale(later(12)) == []
-    assert builds.stale(later(22)) == [waiting.id]
+    assert builds.stale(later(8)) == []
+    assert builds.stale(later(10)) == [waiting.id]
 
 
 def test_a_build_that_waits_in_the_queue_is_not_asked_for_again(redis: Redis, waiting: Image) -> None:
