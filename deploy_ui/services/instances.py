@@ -22,7 +22,7 @@ from deploy_ui.settings import settings
 
 MOST_ROWS = 200
 ON_PURPOSE = {
-    *(Reason.NONE, Reason.REPLACED, Reason.SCALED_DOWN),
+    *(Reason.NONE, Reason.REPLACED, Reason.SCALED_DOWN, Reason.IDLE),
     *(Reason.STOPPED_BY_PERSON, Reason.DELETED_BY_PERSON, Reason.SHUT_DOWN),
 }
 """Reasons of an end that somebody wanted."""
