@@ -37,7 +37,9 @@ def version(path: Path) -> str:
     """Return the version of a file that was written before; it stands at the beginning, and the file may be long."""
     with path.open() as file:
         found = VERSION.match(file.read(LONGEST_HEAD))
-    return found[1] if found else ""
+    if found is None:
+        raise ValueError(path)
+    return found[1]
 
 
 def _resources(resources: Sequence[Message]) -> str:

@@ -71,12 +71,13 @@ def applied(*names: str) -> bool:
 
     False too while it is not running, or if it refused a file.
     """
-    serves = versions()
+    serves = _versions()
     folder = settings().gateway_dir
-    return all(serves.get(name) == envoy.version(folder / name) for name in names or VERSIONS.values())
+    wanted = names or VERSIONS.values()
+    return bool(serves) and all(serves[name] == envoy.version(folder / name) for name in wanted)
 
 
-def versions() -> dict[str, str]:
+def _versions() -> dict[str, str]:
     """Return the version of each file that Envoy serves; nothing when it cannot be asked."""
     try:
         _, text = admin.ask("/stats?type=TextReadouts&filter=version_text")

@@ -62,5 +62,5 @@ def _serving(path: Path) -> set[str]:
 def _wait_for(name: str) -> None:
     """Wait until Envoy serves the file; not for long, and not at all if it does not run or nothing was written."""
     end = time.monotonic() + FOLLOWS_S
-    while name and process.versions() and not process.applied(name) and time.monotonic() < end:
+    while name and process.ready() and not process.applied(name) and time.monotonic() < end:
         time.sleep(LOOK_EVERY_S)

@@ -125,6 +125,7 @@ def small() -> Iterator[None]:
             ready.set()
             await done.wait()
             running.cancel()
+            await asyncio.wait([running])
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
     thread.start()

@@ -82,7 +82,7 @@ async def test_whoever_waited_long_enough_is_told_why_as_it_is_known_then() -> N
 
 
 @pytest.mark.usefixtures("data_dir")
-async def test_a_request_that_would_not_wait_still_wakes() -> None:
+async def test_a_request_that_would_not_wait_still_calls() -> None:
     gate.write({"a": WAITING})
     woken: list[int] = []
     async with holding(lambda: woken.append(1)) as hold:

@@ -25,7 +25,7 @@ def wake(gateway: Gateway, *endpoints: str) -> None:
     gate.write({})
 
 
-def sleep(gateway: Gateway) -> None:
+def fall_asleep(gateway: Gateway) -> None:
     shut("a")
     gateway.serve(waiting("a"))
 
@@ -35,7 +35,7 @@ def sleep(gateway: Gateway) -> None:
 def test_a_request_that_came_too_early_is_answered(
     held_back: Gateway, upstream: Upstream, size: int, *, chunked: bool
 ) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     with calling(lambda: post(held_back, content=chunks(size) if chunked else b"x" * size)) as [caller]:
         assert upstream.seen == []
         wake(held_back, upstream.address)
@@ -50,7 +50,7 @@ def test_any_method_waits(held_back: Gateway, method: str) -> None:
     def answer(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
 
-    sleep(held_back)
+    fall_asleep(held_back)
     head = f"{method} /a/p?q=%C3%A4 HTTP/1.1\r\nhost: x\r\nx-api-key: {secret('a')}\r\n\r\n"
     with answering(answer) as address, calling(lambda: send_raw(held_back.port, head.encode())) as [caller]:
         wake(held_back, address)
@@ -58,7 +58,7 @@ def test_any_method_waits(held_back: Gateway, method: str) -> None:
 
 
 def test_the_instance_gets_the_request_as_it_was_sent(held_back: Gateway, upstream: Upstream) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     with calling(lambda: post(held_back, "/a/some/path?q=1&r=%20", patience="20")) as [caller]:
         wake(held_back, upstream.address)
         assert caller.result(20).status_code == 200
@@ -68,7 +68,7 @@ def test_the_instance_gets_the_request_as_it_was_sent(held_back: Gateway, upstre
 
 
 def test_a_streamed_answer_waits_and_streams(held_back: Gateway, upstream: Upstream) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     with calling(lambda: get_streamed(held_back)) as [caller]:
         wake(held_back, upstream.address)
         upstream.gate.release()
@@ -78,14 +78,14 @@ def test_a_streamed_answer_waits_and_streams(held_back: Gateway, upstream: Upstr
 
 
 def test_a_websocket_waits(held_back: Gateway, upstream: Upstream) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     with calling(lambda: chat(held_back, "hello")) as [caller]:
         wake(held_back, upstream.address)
         assert caller.result(20) == "instance heard hello"
 
 
 def test_http2_waits(held_back: Gateway, upstream: Upstream) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     pseudo = {":method": "GET", ":scheme": "http", ":path": "/a/x", ":authority": "gateway"}
     with calling(lambda: answers_200(held_back.port, pseudo | {"x-api-key": secret("a")})) as [caller]:
         wake(held_back, upstream.address)
@@ -93,7 +93,7 @@ def test_http2_waits(held_back: Gateway, upstream: Upstream) -> None:
 
 
 def test_a_caller_that_goes_away_in_the_middle_of_its_body_is_held_no_more(held_back: Gateway) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     head = f"POST /a/ HTTP/1.1\r\nhost: x\r\nx-api-key: {secret('a')}\r\ncontent-length: {LARGE}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", held_back.port)) as connection:
         connection.sendall(head.encode() + b"x" * 32_000)
@@ -102,7 +102,7 @@ def test_a_caller_that_goes_away_in_the_middle_of_its_body_is_held_no_more(held_
 
 
 def test_a_hundred_at_once_are_all_answered(held_back: Gateway, upstream: Upstream) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     with calling(lambda: post(held_back), 100) as callers:
         wake(held_back, upstream.address)
         assert {caller.result(20).status_code for caller in callers} == {200}
@@ -126,7 +126,7 @@ def test_whoever_waits_in_vain_is_told_why_and_when_to_come_back(held_back: Gate
 
 
 def test_a_caller_may_wait_shorter(held_back: Gateway) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     response = post(held_back, patience="0.2")
     assert (response.status_code, code(response)) == (503, "deployment_not_ready")
 
@@ -137,9 +137,11 @@ def test_a_caller_may_not_wait_longer(held_back: Gateway) -> None:
     assert code(post(held_back, patience="3600")) == "deployment_not_ready"
 
 
-def test_nonsense_about_waiting_is_refused(held_back: Gateway) -> None:
-    sleep(held_back)
-    response = post(held_back, patience="soon")
+@pytest.mark.parametrize("patience", ["soon", "9" * 50_000, "5\xff"], ids=["a word", "too long", "no text"])
+def test_nonsense_about_waiting_is_refused(held_back: Gateway, patience: str) -> None:
+    fall_asleep(held_back)
+    headers = {b"x-api-key": secret("a").encode(), b"x-scale-up-timeout": patience.encode("latin-1")}
+    response = held_back.http.get("/a/", headers=headers)
     assert (response.status_code, code(response)) == (400, "scale_up_timeout_wrong")
     assert "retry-after" not in response.headers
 
@@ -155,7 +157,7 @@ def test_nonsense_about_waiting_is_refused(held_back: Gateway) -> None:
 def test_what_will_not_be_ready_is_said_at_once(
     held_back: Gateway, state: RouteState, status: int, expected: str
 ) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     with calling(lambda: post(held_back), 3) as callers:
         shut("a", state, reason="" if state is RouteState.DELETED else "crashed")
         responses = [caller.result(20) for caller in callers]
@@ -200,13 +202,13 @@ def test_who_has_no_good_key_wakes_nobody(held_back: Gateway, key: str) -> None:
 
 
 def test_a_body_over_the_limit_wakes_nobody(held_back: Gateway) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     assert code(post(held_back, content=b"x" * (2 << 20))) == "body_too_large"
     assert held() == {}
 
 
 def test_a_caller_that_goes_away_is_held_no_more(held_back: Gateway) -> None:
-    sleep(held_back)
+    fall_asleep(held_back)
     with pytest.raises(httpx.ReadTimeout):
         httpx.get(f"http://127.0.0.1:{held_back.port}/a/", headers={"x-api-key": secret("a")}, timeout=0.5)
     eventually(lambda: held() == {})

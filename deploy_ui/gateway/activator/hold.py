@@ -11,6 +11,8 @@ from deploy_ui.gateway.answers import body
 from deploy_ui.gateway.waking import REFUSED
 
 WAKE_AGAIN_S = 1.0
+WAKE_RESTS_S = 0.02
+"""However many begin to wait: more often the controller could not look anyway."""
 SOON_S = 1
 """The activator is back a moment after it ended."""
 _ENDING = Refusal(REFUSED, body("deployment_not_ready"), SOON_S)
@@ -91,5 +93,6 @@ class Hold:
             await self._occupied.wait()
             self._begun.clear()
             await asyncio.to_thread(self._wake)
+            await asyncio.sleep(WAKE_RESTS_S)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._begun.wait(), WAKE_AGAIN_S)

@@ -22,6 +22,8 @@ BACKLOG = 4096
 """A unix socket refuses at once whoever finds it full."""
 KEPT_S = 60
 """How long an idle connection is kept; Envoy gives it up long before."""
+LARGEST_HEADER_BYTES = 64 << 10
+"""More than Envoy lets through, so that what a caller writes is refused by us and not by the parser."""
 END_S = 1.0
 """How long what is said to Envoy at the end may take."""
 
@@ -52,7 +54,13 @@ async def serving(hold: Hold) -> AsyncIterator[None]:
 
     path = places.activator_socket(settings())
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    server = web.Server(answer, handler_cancellation=True, access_log=None, keepalive_timeout=KEPT_S)
+    server = web.Server(
+        answer,
+        handler_cancellation=True,  # a caller that goes away waits no more
+        access_log=None,
+        keepalive_timeout=KEPT_S,
+        max_field_size=LARGEST_HEADER_BYTES,
+    )
     runner = web.ServerRunner(server, shutdown_timeout=END_S)
     await runner.setup()
     try:
