@@ -24,7 +24,7 @@ MOST_ROWS = 200
 LAST_LINES = timedelta(seconds=10)
 """How long after an instance was seen to have ended its last lines may still be written."""
 ON_PURPOSE = {
-    *(Reason.NONE, Reason.REPLACED, Reason.SCALED_DOWN),
+    *(Reason.NONE, Reason.REPLACED, Reason.SCALED_DOWN, Reason.IDLE),
     *(Reason.STOPPED_BY_PERSON, Reason.DELETED_BY_PERSON, Reason.SHUT_DOWN),
 }
 """Reasons of an end that somebody wanted."""

@@ -9,7 +9,6 @@ from deploy_ui.components.leave_guard import leave_guard
 from deploy_ui.components.links import text_link
 from deploy_ui.components.status import phase_status
 from deploy_ui.components.when import when
-from deploy_ui.enums import Phase
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.configuration import configuration
 from deploy_ui.pages.deployment.failure import failure
@@ -118,11 +117,7 @@ def _status() -> rx.Component:
     card = CardState.card
     revision = t("timeline.revision", revision=card.revision)
     since = rx.el.span(t("general.since"), " ", when(card.phase_since, clock=True), ", ", revision, class_name="muted")
-    asleep = rx.cond(
-        card.phase == Phase.SLEEPING.value,
-        rx.el.span(t("general.asleep"), class_name="muted", data_testid="asleep"),
-    )
-    return rx.el.span(phase_status(card.phase, card.reason), since, asleep, class_name="row row--wrap")
+    return rx.el.span(phase_status(card.phase, card.reason), since, class_name="row row--wrap")
 
 
 def _image() -> rx.Component:
