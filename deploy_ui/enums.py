@@ -123,6 +123,14 @@ class Reason(StrEnum):
     """The newest revision did not become ready; an older one serves again."""
 
 
+class VariableChange(StrEnum):
+    """How an environment variable differs between two revisions."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
 class KeyStatus(StrEnum):
     """Whether a key opens its deployment."""
 
