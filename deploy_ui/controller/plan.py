@@ -17,9 +17,10 @@ GATEWAY_PATIENCE = timedelta(seconds=3)
 
 @dataclass(frozen=True)
 class Begin:
-    """Make new instances of the wanted revision."""
+    """Make new instances of the wanted revision, or of the one before, which serves meanwhile."""
 
     count: int
+    fallback: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def plan(member: Member, records: Sequence[Record], listed: Collection[str], now
     | run    | too many of this revision         | retire the unready first, then the newest |
     | run    | not answering, and enough others  | retire it |
     | run    | another revision                  | retire one for each ready one of this; the unready at once |
+    | run    | the one before, too few of it     | begin what it lost, while none of this is ready |
     | stop   | any                               | retire |
     | any    | a record that was never started   | launch it |
     """
@@ -57,12 +59,9 @@ def plan(member: Member, records: Sequence[Record], listed: Collection[str], now
         return [Retire(each.key, reason) for each in live]
     retired = _superfluous(member, live)
     gone = {each.key for each in retired}
-    if not startable(member):
-        return [*retired]
-    launched = [Launch(each.key) for each in live if _unstarted(each, listed) and each.key not in gone]
-    missing = member.wanted - sum(_counts(each, member.revision) for each in live)
-    begun = [Begin(missing)] if missing > 0 and _due(member, records, now) else []
-    return [*launched, *begun, *retired]
+    stay = [each for each in live if each.key not in gone]
+    launched = [Launch(each.key) for each in stay if _unstarted(each, listed) and _known(member, each.revision)]
+    return [*launched, *_missing(member, records, now), *_lost(member, records, stay, now), *retired]
 
 
 def startable(member: Member) -> bool:
@@ -108,6 +107,41 @@ def _counts(record: Record, revision: int) -> bool:
     return record.revision == revision and record.status is not InstanceStatus.UNHEALTHY
 
 
+def _known(member: Member, revision: int) -> bool:
+    """Say whether instances of this revision can be started now."""
+    if revision == member.revision:
+        return startable(member)
+    return member.fallback is not None and revision == member.fallback.revision
+
+
+def _missing(member: Member, records: Sequence[Record], now: datetime) -> list[Begin]:
+    count = member.wanted - sum(_live(each) and _counts(each, member.revision) for each in records)
+    return [Begin(count)] if count > 0 and startable(member) and _due(member, records, now) else []
+
+
+def _lost(member: Member, records: Sequence[Record], stay: Sequence[Record], now: datetime) -> list[Begin]:
+    """Replace what the revision before has lost, as long as it still has to serve alone."""
+    if member.fallback is None or any(_ready(each) and each.revision == member.revision for each in stay):
+        return []
+    number = member.fallback.revision
+    able = sum(each.revision != member.revision and each.status is not InstanceStatus.UNHEALTHY for each in stay)
+    count = min(member.wanted - able, _losses([each for each in records if each.revision == number]))
+    at = backoff.retry_at(records, revision=number, wanted=member.wanted)
+    return [Begin(count, fallback=True)] if count > 0 and (at is None or now >= at) else []
+
+
+def _losses(records: Sequence[Record]) -> int:
+    """Count what failed of a revision after its newest instance was born, and what is sick of it."""
+    failed = [each for each in records if each.status is InstanceStatus.FAILED]
+    newest = max((each.created_at for each in records if each not in failed), default=None)
+    lost = [each for each in failed if newest is None or backoff.end(each) > newest]
+    return len(lost) + sum(each.status is InstanceStatus.UNHEALTHY for each in records)
+
+
+def _ready(record: Record) -> bool:
+    return record.status is InstanceStatus.READY
+
+
 def _due(member: Member, records: Sequence[Record], now: datetime) -> bool:
     if member.seen_generation < member.generation:
         return True  # a person has just changed something: try at once
@@ -129,7 +163,15 @@ def _superfluous(member: Member, live: Sequence[Record]) -> list[Retire]:
 
 def _replaced(member: Member, live: Sequence[Record], ready: int) -> list[Record]:
     old = [each for each in live if each.revision != member.revision]
-    serving = [each for each in old if each.status in {InstanceStatus.READY, InstanceStatus.UNHEALTHY}]
-    serving.sort(key=lambda each: (each.status is not InstanceStatus.READY, each.created_at, each.key))
-    kept = serving[: max(member.wanted - ready, 0)]
+    old.sort(key=lambda each: (each.created_at, each.key))
+    room = max(member.wanted - ready, 0)
+    able = [each for each in old if _ready(each)][:room]
+    sick = [each for each in old if each.status is InstanceStatus.UNHEALTHY]
+    coming = [] if ready or member.fallback is None else _on_the_way(old, member.fallback.revision)
+    kept = [*able, *sick[: room - len(able)], *coming[: room - len(able)]]
     return [each for each in old if each not in kept]
+
+
+def _on_the_way(records: Sequence[Record], revision: int) -> list[Record]:
+    moving = {InstanceStatus.PENDING, InstanceStatus.STARTING}
+    return [each for each in records if each.status in moving and each.revision == revision]

@@ -115,20 +115,23 @@ class Sweep:
             self._stale = True
             return member
         self._rests.pop(place, None)
+        self._stale = self._stale or done.revision != member.revision  # rolled back: all of it is read anew
         return done
 
     def _watch(self, seen: Mapping[str, Instance]) -> None:
         """Probe every live instance that has an address.
 
-        One of an older revision is asked what it was asked before; its member's path is the new revision's by now.
+        One of an older revision is asked what it was asked before; its member's path is the new revision's by now,
+        unless it is the one to fall back to.
         """
         targets: dict[str, tuple[Target, bool]] = {}
         for member in self._members:
             for record in member.records:
                 if record.status not in PROBED or not record.address or not _runs(seen, record.key):
                     continue
-                current = record.revision == member.revision
-                asked = target(member, record) if current else self._targets.get(record.key)
+                seen_by = member.at(record.revision)
+                known = record.revision == seen_by.revision
+                asked = target(seen_by, record) if known else self._targets.get(record.key)
                 if asked:
                     targets[record.key] = (asked, record.status in SETTLED)
         self._targets = {key: asked for key, (asked, _) in targets.items()}

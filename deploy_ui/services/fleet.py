@@ -15,14 +15,13 @@ from deploy_ui.models import Deployment, Event, Instance, Key
 from deploy_ui.services import events
 from deploy_ui.services.instances import MOST_ROWS, ON_PURPOSE
 from deploy_ui.services.members import Member, Record, members
-from deploy_ui.services.paging import plain
+from deploy_ui.services.messages import storable
 
 __all__ = ["Member", "Record", "members"]
 
 HEARTBEAT = "deploy-ui:controller"
 HEARTBEAT_S = 10
 """How long a heartbeat counts."""
-LONGEST_MESSAGE = 4000
 MOST_EVENTS = 500
 SEEN_KINDS = (EventKind.PHASE, EventKind.INSTANCE_ENDED)
 """Events that the product writes by itself, so that a deployment that crashes for weeks makes many."""
@@ -85,7 +84,7 @@ def save_status(
     now: datetime,
 ) -> bool:
     """Write what differs of the seen state and say whether anything did. A changed phase goes to the timeline."""
-    words = _storable(message)
+    words = storable(message)
     values = {"seen_generation": generation, "reason": reason, "message": words, "ready_instances": ready_instances}
     with transaction() as session:
         deployment = session.exec(select(Deployment).where(Deployment.id == deployment_id).with_for_update()).one()
@@ -148,17 +147,12 @@ def _values(record: Record, peak_memory_mb: int | None, node: str) -> dict[str, 
     values: dict[str, object] = {
         each.name: getattr(record, each.name) for each in fields(Record) if each.name not in {"key", "created_at"}
     }
-    values["message"] = _storable(record.message)
+    values["message"] = storable(record.message)
     if peak_memory_mb is not None:
         values["peak_memory_mb"] = peak_memory_mb
     if node:
         values["node"] = node
     return values
-
-
-def _storable(message: str) -> str:
-    """Return the machine's own words as any database takes them."""
-    return plain(message)[:LONGEST_MESSAGE]
 
 
 def _assign(row: Deployment | Instance, values: dict[str, object]) -> bool:
