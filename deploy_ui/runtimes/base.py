@@ -91,7 +91,8 @@ class Runtime(Protocol):
     def start(self, spec: InstanceSpec) -> None:
         """Begin running the instance and return at once; do not wait for readiness.
 
-        A failure to start is no exception: the instance is listed as ended with `START_FAILED`.
+        A failure to start is no exception: the instance is listed as ended with `START_FAILED`. A start that the death
+        of its caller cut in two is not listed; starting it again under its key finishes it.
         """
 
     def stop(self, key: str) -> None:

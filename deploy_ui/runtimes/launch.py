@@ -1,6 +1,5 @@
 """Sets a keeper going: the order it reads, the environment of its instance, and the start itself."""
 
-import contextlib
 import json
 import math
 import os
@@ -71,7 +70,10 @@ def prepare(draft: Path, folder: Path, spec: InstanceSpec, *, port: int, port_fi
 
 
 def launch(folder: Path, lock: int, hold: int) -> None:
-    """Start the keeper of this folder and give it the lock and the hold on the port. A failure is reported."""
+    """Start the keeper of this folder and give it the lock and the hold on the port.
+
+    A failure is reported in the folder; raises OSError if it cannot be (a full disk).
+    """
     package = Path(report.__file__).parent
     python = (sys.executable, "-I", "-S", "-X", "utf8", "-c", IMPORT, str(package.parent))
     try:
@@ -86,6 +88,5 @@ def launch(folder: Path, lock: int, hold: int) -> None:
         )
     except (OSError, subprocess.SubprocessError) as error:
         failed = {"state": report.ENDED, "ended_at": time.time(), "end_reason": EndReason.START_FAILED.value}
-        with contextlib.suppress(OSError):  # a full disk: the missing keeper tells the same
-            words = {"message": f"the keeper did not start: {error}"}
-            report.write(str(folder), report.read(str(folder)) | failed | words)
+        words = {"message": f"the keeper did not start: {error}"}
+        report.write(str(folder), report.read(str(folder)) | failed | words)

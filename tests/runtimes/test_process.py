@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,12 +57,52 @@ def test_order_is_readable_by_the_owner_only(bench: Bench, folder: Path, monkeyp
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_an_instance_whose_keeper_never_came_failed_to_start(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process_module, "launch", no_keeper)
+def test_a_start_that_was_cut_in_two_is_not_listed_and_is_made_whole_under_its_key(bench: Bench, folder: Path) -> None:
+    cut_in_two(bench)
+    assert bench.runtime.list() == []
+    bench.runtime.stop("a")
+    bench.runtime.forget("a")
+    bench.start("a", "import signal; signal.pause()")
+    assert bench.running("a").state is RunState.RUNNING
+    assert keeper_pid(folder) is not None
+
+
+def cut_in_two(bench: Bench) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process_module, "launch", no_keeper)
+        bench.start("a")
+
+
+def test_a_start_that_is_under_way_is_not_begun_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    launch = launching.launch
+
+    def twice(*held: Any) -> None:
+        bench.start("a")
+        launch(*held)
+
+    monkeypatch.setattr(process_module, "launch", twice)
     bench.start("a")
-    seen = bench.seen("a")
-    assert seen is not None
+    assert bench.running("a").state is RunState.RUNNING
+    assert len(bench.runtime.list()) == 1
+
+
+def test_what_a_cut_start_left_is_swept_up_when_nobody_wants_it_any_more(bench: Bench, folder: Path) -> None:
+    cut_in_two(bench)
+    os.utime(folder, (0, 0))
+    bench.start("b")
+    assert not folder.exists()
+    assert [each.key for each in bench.runtime.list()] == ["b"]
+
+
+def test_a_keeper_that_cannot_start_on_a_full_disk_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(process_module, "launch", full)
+    bench.start("a")
+    (seen,) = bench.runtime.list()
     assert (seen.state, seen.end_reason) == (RunState.ENDED, EndReason.START_FAILED)
+    assert "No space left" in seen.message
 
 
 def test_a_keeper_that_cannot_start_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
