@@ -1,4 +1,4 @@
-"""Deployments: list, create, change, start, stop, delete."""
+"""Deployments: list, create, change, roll back, start, stop, delete."""
 
 from typing import Annotated
 
@@ -9,11 +9,13 @@ from deploy_ui.api.asking import Asking
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Body, Listing, Number, Paging, Whole
 from deploy_ui.enums import Phase
-from deploy_ui.services import deployments, events, instances
+from deploy_ui.services import deployments, events, instances, revisions
 from deploy_ui.services.cards import DeploymentCard, DeploymentRow
 from deploy_ui.services.configuration import Change, NewDeployment
 from deploy_ui.services.events import EventRow
 from deploy_ui.services.instances import InstanceRow
+from deploy_ui.services.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from deploy_ui.services.revisions import RevisionRow
 
 router = APIRouter(prefix="/api/v1/deployments", tags=["Deployments"], responses=answers(401))
 
@@ -60,6 +62,12 @@ class ScaleBody(Body):
     """How many instances to run."""
 
     instances: Whole = Field(examples=[2])
+
+
+class RollbackBody(Body):
+    """Where to go back to."""
+
+    revision: Whole = Field(description="Its number; also one that failed, to try it again.", examples=[3])
 
 
 @router.get("")
@@ -110,6 +118,26 @@ def stop(viewer: Asking, slug: str) -> DeploymentCard:
 def scale(viewer: Asking, slug: str, body: ScaleBody) -> DeploymentCard:
     """Run this many instances, within the deployment's bounds."""
     return deployments.scale(viewer, slug, body.instances)
+
+
+@router.get("/{slug}/revisions", responses=answers(404, 422))
+def revision_rows(
+    viewer: Asking,
+    slug: str,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT)] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+) -> Listing[RevisionRow]:
+    """List revisions, newest first, each with what changed against the number before it.
+
+    Of environment variables only names are shown. `obstacle` is the code of what forbids a rollback, or empty.
+    """
+    return Listing.of(revisions.rows(viewer, slug, limit=limit, cursor=cursor))
+
+
+@router.post("/{slug}/rollback", responses=answers(403, 404, 409, 410, 422))
+def roll_back(viewer: Asking, slug: str, body: RollbackBody) -> DeploymentCard:
+    """Want another revision again. Its instances come up before the present ones go; nothing else is changed."""
+    return deployments.roll_back(viewer, slug, body.revision)
 
 
 @router.get("/{slug}/instances", responses=answers(404))

@@ -27,8 +27,8 @@ class Difference:
 
     field: str
     """As `POST /deployments` names it."""
-    before: str | float
-    after: str | float
+    before: str | int | float
+    after: str | int | float
     """Of an image its name."""
 
 
