@@ -27,6 +27,7 @@ from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.deployment.instances import InstancesState
 from deploy_ui.states.deployment.keys import KeysState
 from deploy_ui.states.deployment.logs import LogsState
+from deploy_ui.states.deployment.revisions import RevisionsState
 from deploy_ui.states.deployment.test import TrialState
 from deploy_ui.states.deployments import DeploymentsState
 from deploy_ui.states.image.card import ImageState
@@ -65,6 +66,7 @@ class Page:
 CARD_LOADS = [
     CardState.follow,
     GeneralState.follow,
+    RevisionsState.follow,
     InstancesState.follow,
     TrialState.enter,
     LogsState.follow,

@@ -1,5 +1,6 @@
 """Revisions of a deployment: what its instances were born with at one time, who wanted it, and what became of it."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,9 +9,9 @@ from sqlmodel.sql.expression import Select
 
 from deploy_ui import clock, vault
 from deploy_ui.db import reading
-from deploy_ui.enums import Reason, Role, VariableChange
+from deploy_ui.enums import InstanceStatus, Reason, Role, VariableChange
 from deploy_ui.errors import Conflict, NotFound
-from deploy_ui.models import Deployment, Image, Person, Revision
+from deploy_ui.models import Deployment, Image, Instance, Person, Revision
 from deploy_ui.services import lookup, paging
 from deploy_ui.services.configuration import BORN_WITH
 from deploy_ui.services.paging import DEFAULT_LIMIT, Page
@@ -18,6 +19,8 @@ from deploy_ui.services.viewer import Viewer
 
 COLUMNS = tuple("env_sealed" if name == "env" else name for name in BORN_WITH)
 """What a revision and its deployment hold alike."""
+_Found = tuple[Revision, Image, str]
+"""A revision, its image, and the name of who made it."""
 COMPARED = tuple(name for name in BORN_WITH if name not in {"image_id", "env"})
 
 
@@ -53,6 +56,8 @@ class RevisionRow:
     """Whether it is the wanted one."""
     obstacle: str
     """The code of what forbids to roll back to it; empty: nothing does."""
+    ready_instances: int
+    """How many of its instances are ready now."""
     ready_at: datetime | None
     """When all its instances were ready for the first time since it is wanted."""
     failed_at: datetime | None
@@ -78,10 +83,10 @@ def rows(viewer: Viewer, slug: str, *, limit: int = DEFAULT_LIMIT, cursor: str |
         if cursor:
             query = query.where(col(Revision.number) < paging.decode_cursor(cursor, (int,))[0])
         found = session.exec(query).all()
+        ready = _ready(session, deployment)
     older = [*found[1:], None]
     made = [
-        _row(revision, image, name, deployment.revision, before)
-        for (revision, image, name), before in zip(found, older, strict=False)
+        _row(each, deployment.revision, ready[each[0].number], last) for each, last in zip(found, older, strict=False)
     ]
     return Page(made[:limit], paging.encode_cursor([made[limit - 1].number]) if len(found) > limit else None)
 
@@ -94,7 +99,8 @@ def undone(viewer: Viewer, slug: str) -> RevisionRow | None:
         failed = col(Revision.failed_at)
         since = _of(deployment).where(Revision.number != deployment.revision, failed >= deployment.changed_at)
         found = session.exec(since.order_by(failed.desc())).first()
-    return _row(*found, deployment.revision, None) if found else None
+        ready = _ready(session, deployment)
+    return _row(found, deployment.revision, ready[found[0].number], None) if found else None
 
 
 def record(session: Session, deployment: Deployment, viewer: Viewer) -> None:
@@ -159,9 +165,15 @@ def _usable(image: Image) -> bool:
     return image.deleted_at is None and image.status.usable
 
 
-def _row(
-    revision: Revision, image: Image, created_by: str, wanted: int, before: tuple[Revision, Image, str] | None
-) -> RevisionRow:
+def _ready(session: Session, deployment: Deployment) -> Counter[int]:
+    query = select(Instance.revision).where(
+        Instance.deployment_id == deployment.id, Instance.status == InstanceStatus.READY
+    )
+    return Counter(session.exec(query))
+
+
+def _row(found: _Found, wanted: int, ready: int, before: _Found | None) -> RevisionRow:
+    revision, image, created_by = found
     current = revision.number == wanted
     env_changes = _variables(before[0].env_sealed, revision.env_sealed) if before else []
     return RevisionRow(
@@ -172,6 +184,7 @@ def _row(
         image_name=image.name,
         current=current,
         obstacle="revision_current" if current else "" if _usable(image) else "revision_image_unusable",
+        ready_instances=ready,
         ready_at=revision.ready_at,
         failed_at=revision.failed_at,
         reason=revision.reason,

@@ -6,6 +6,7 @@ from deploy_ui.components.amounts import decimal, memory
 from deploy_ui.components.layout import facts, section
 from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.pages.deployment.fields import editable, lines, number, words
+from deploy_ui.pages.deployment.revisions import ANCHOR
 from deploy_ui.states.deployment.card import CardState
 
 LONGEST_PATH = 600
@@ -36,7 +37,12 @@ def configuration() -> rx.Component:
             ),
             editable("env", t("general.env"), _env_names(), _env_field()),
         ),
-        end=rx.el.span(t("general.revision", revision=card.revision), class_name="small muted"),
+        end=rx.el.span(
+            t("general.revision", revision=card.revision),
+            " · ",
+            rx.el.a(t("general.all_revisions"), href=f"#{ANCHOR}", class_name="link"),
+            class_name="small muted",
+        ),
     )
 
 

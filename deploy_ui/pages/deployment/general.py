@@ -13,6 +13,7 @@ from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.configuration import configuration
 from deploy_ui.pages.deployment.failure import failure
 from deploy_ui.pages.deployment.fields import choice, editable, words
+from deploy_ui.pages.deployment.revisions import revisions, rolled_back
 from deploy_ui.pages.deployment.save_bar import save_bar
 from deploy_ui.pages.deployment.timeline import events
 from deploy_ui.states.deployment.card import CardState
@@ -28,9 +29,11 @@ def general() -> rx.Component:
         rx.el.div(
             rx.el.form(
                 failure(),
+                rolled_back(),
                 _address(),
                 _about(),
                 configuration(),
+                revisions(),
                 save_bar(),
                 on_submit=GeneralState.save,
                 no_validate=True,
@@ -113,7 +116,8 @@ def _about() -> rx.Component:
 
 def _status() -> rx.Component:
     card = CardState.card
-    since = rx.el.span(t("general.since"), " ", when(card.phase_since, clock=True), class_name="muted")
+    revision = t("timeline.revision", revision=card.revision)
+    since = rx.el.span(t("general.since"), " ", when(card.phase_since, clock=True), ", ", revision, class_name="muted")
     return rx.el.span(phase_status(card.phase, card.reason), since, class_name="row row--wrap")
 
 

@@ -29,6 +29,8 @@ ICONS = {
     EventKind.KEY_REVOKED: "key-round",
     KEY_DISABLED: "key-round",
 }
+WORDED = {EventKind.CHANGED, EventKind.ROLLED_BACK}
+"""Kinds with an icon that say more than one text."""
 FIELDS = (
     *("name", "image_id", "cpu", "memory_mb", "gpu", "min_instances", "max_instances", "instances"),
     *("concurrency", "idle_timeout_s", "start_timeout_s", "request_timeout_s", "ready_path", "env"),
@@ -71,7 +73,8 @@ def _words(each: Moment) -> rx.Component:
         (EventKind.PHASE, rx.fragment(phase_word(each.phase), reason)),
         (EventKind.INSTANCE_ENDED, rx.fragment(_ended(each), reason, _exit_code(each))),
         (EventKind.CHANGED, rx.fragment(t("timeline.changed"), ": ", rx.foreach(each.fields, _field))),
-        *((kind, rx.fragment(t(f"timeline.{kind}", what=each.what))) for kind in ICONS if kind != EventKind.CHANGED),
+        (EventKind.ROLLED_BACK, rx.fragment(t("timeline.rolled_back", what=each.what), reason)),
+        *((kind, rx.fragment(t(f"timeline.{kind}", what=each.what))) for kind in ICONS if kind not in WORDED),
         rx.fragment(),
     )
 

@@ -35,6 +35,8 @@ def moment(event: EventRow) -> Moment:
     """Return an event as the page shows it."""
     facts = event.facts
     disabled = event.kind == EventKind.KEY_CHANGED and facts.get("disabled")
+    if event.kind == EventKind.ROLLED_BACK:  # the number is what it is about
+        facts = {**facts, "instance": facts.get("revision", ""), "revision": ""}
     return Moment(
         at=event.at,
         kind=KEY_DISABLED if disabled else event.kind,

@@ -31,6 +31,10 @@ def event(kind: EventKind, ago_s: int = 0, **facts: Any) -> EventRow:
         (event(EventKind.INSTANCE_ENDED, instance="k4c9", reason="lost", exit_code=None), {"exit_code": ""}),
         (event(EventKind.KEY_CHANGED, key="batch", disabled=True), {"kind": "key_disabled", "what": "batch"}),
         (event(EventKind.KEY_CHANGED, key="batch", disabled=False), {"kind": "key_changed", "what": "batch"}),
+        (
+            event(EventKind.ROLLED_BACK, revision=4, reason="crashed"),
+            {"what": "4", "revision": "", "reason": "crashed"},
+        ),
         (event(EventKind.PHASE, phase="failed", reason="crashed"), {"phase": "failed", "reason": "crashed"}),
     ],
 )
