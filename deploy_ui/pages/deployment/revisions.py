@@ -51,12 +51,16 @@ def rolled_back() -> rx.Component:
         rx.el.div(
             callout(
                 rx.el.div(
-                    t("revisions.undone", failed=found.number, revision=CardState.card.revision),
+                    t("revisions.undone", failed=found.number),
                     rx.cond(found.reason != "", rx.fragment(": ", reason_word(found.reason))),
                     class_name="strong",
                 ),
                 rx.cond(found.message != "", rx.el.div(found.message, class_name="mono small wrap")),
-                rx.cond(found.instance != "", rx.el.div(_log_link(found), class_name="callout__actions")),
+                rx.el.div(
+                    rx.el.span(t("revisions.wanted", revision=CardState.card.revision), class_name="grow"),
+                    rx.cond(found.instance != "", _log_link(found)),
+                    class_name="row row--wrap callout__actions",
+                ),
                 kind="warning",
                 data_testid="rolled-back",
             ),
@@ -73,7 +77,11 @@ def _revision(each: RevisionLine) -> rx.Component:
                 rx.el.span(each.number, class_name="num strong"),
                 rx.el.span(_words(each), class_name="revision__what"),
                 _mark(each),
-                rx.el.span(when(each.created_at), " · ", each.created_by, class_name="revision__meta"),
+                rx.el.span(
+                    *(when(each.created_at), " · ", each.created_by, " · "),
+                    rx.el.span(each.image_name, class_name="mono"),
+                    class_name="revision__meta",
+                ),
             ),
             _details(each),
         ),
@@ -86,8 +94,9 @@ def _revision(each: RevisionLine) -> rx.Component:
 
 
 def _words(each: RevisionLine) -> rx.Component:
-    """Return in a few words what changed: the new image by its name, other things by theirs."""
-    return rx.cond(each.first, t("revisions.first"), rx.foreach(each.fields, _field))
+    """Return in a few words what changed."""
+    oldest = rx.cond(each.number == 1, t("revisions.created"), t("revisions.first"))
+    return rx.cond(each.first, oldest, rx.foreach(each.fields, _field))
 
 
 def _field(name: rx.Var[str], place: rx.Var[int]) -> rx.Component:
@@ -113,11 +122,7 @@ def _mark(each: RevisionLine) -> rx.Component:
 
 
 def _button(each: RevisionLine) -> rx.Component:
-    label = rx.cond(
-        each.failed,
-        t("revisions.try_again"),
-        rx.cond(each.number > CardState.card.revision, t("revisions.use_again"), t("revisions.roll_back")),
-    )
+    label = _verb(each.failed, each.number > CardState.card.revision)
     barred = each.obstacle != ""
     return button(
         label,
@@ -127,6 +132,10 @@ def _button(each: RevisionLine) -> rx.Component:
         title=rx.cond(barred, t("revisions.image_gone", image=each.image_name), ""),
         data_testid="roll-back",
     )
+
+
+def _verb(failed: rx.Var[bool], newer: rx.Var[bool]) -> rx.Var[str]:
+    return rx.cond(failed, t("revisions.try_again"), rx.cond(newer, t("revisions.use_again"), t("revisions.roll_back")))
 
 
 def _details(each: RevisionLine) -> rx.Component:
@@ -140,7 +149,6 @@ def _details(each: RevisionLine) -> rx.Component:
             ),
         ),
         rx.el.dl(
-            _pair(t("general.image"), rx.el.span(each.image_name, class_name="mono wrap")),
             rx.foreach(each.deltas, _delta),
             rx.foreach(each.variables, _variable),
             rx.cond(each.unknown_variables, _pair(t("field.env"), t("revisions.env_unknown"))),
@@ -182,9 +190,10 @@ def _log_link(each: RevisionLine) -> rx.Component:
 
 def _question() -> rx.Component:
     asked, restarts = RevisionsState.asked, RevisionsState.restarts
-    again = RevisionsState.asked_failed
+    again, newer = RevisionsState.asked_failed, asked > CardState.card.revision
+    titles = {name: t(f"revisions.{name}_title", revision=asked) for name in ("try", "use", "back")}
     return dialog(
-        rx.cond(again, t("revisions.try_title", revision=asked), t("revisions.title_back", revision=asked)),
+        rx.cond(again, titles["try"], rx.cond(newer, titles["use"], titles["back"])),
         words=rx.fragment(
             rx.cond(restarts > 0, t_count("general.restarts", restarts), t("general.no_restart")),
             " ",
@@ -196,7 +205,7 @@ def _question() -> rx.Component:
         actions=[
             button(t("common.cancel"), on_click=RevisionsState.keep),
             button(
-                rx.cond(again, t("revisions.try_again"), t("revisions.roll_back")),
+                _verb(again, newer),
                 look="primary",
                 on_click=RevisionsState.roll_back,
                 data_testid="confirm",
