@@ -120,6 +120,8 @@ def cause(member: Member, records: Sequence[Record]) -> Record | None:
     if sick:
         return sick[0]
     failed = [each for each in mine if each.status is InstanceStatus.FAILED]
+    if member.trial:  # of one that a person tries again, what was before does not count
+        failed = [each for each in failed if each.created_at >= member.changed_at]
     if not failed:
         return None
     newest = max(failed, key=backoff.end)

@@ -104,29 +104,23 @@ def members() -> list[Member]:
         found = list(session.exec(query))
         ids = [deployment.id for deployment, _ in found]
         trials = rollouts.on_trial(session)
+        trials = {each.id: each.revision for each, _ in found if trials.get(each.id) == each.revision}
         falling, undone = rollouts.fallbacks(session, trials), rollouts.undone(session)
         slow = [each.id for each, _ in found if each.id in falling and each.start_timeout_s > SLOW_START_S]
         grants, records = _grants(session, ids, now), _records(session, ids, slow, now)
     return [
-        replace(
-            _member(deployment, image, grants[deployment.id], records[deployment.id]),
+        Member(
+            **{name: getattr(deployment, name) for name in SAME},
+            **rollouts.birth(deployment.revision, deployment, image),
+            wanted=deployment.instances,
+            grants=tuple(grants[deployment.id]),
+            records=tuple(records[deployment.id]),
             trial=deployment.id in trials,
             fallback=falling.get(deployment.id),
             undone=undone.get(deployment.id),
         )
         for deployment, image in found
     ]
-
-
-def _member(deployment: Deployment, image: Image, grants: Sequence[Grant], records: Sequence[Record]) -> Member:
-    same = {name: getattr(deployment, name) for name in SAME}
-    return Member(
-        **same,
-        **vars(rollouts.born(deployment.revision, deployment, image)),
-        wanted=deployment.instances,
-        grants=tuple(grants),
-        records=tuple(records),
-    )
 
 
 SAME = (

@@ -51,25 +51,25 @@ class Undone:
     message: str
 
 
-def born(number: int, row: Deployment | Revision, image: Image) -> Born:
-    """Return what instances of a revision are born with, from the row that holds its values."""
+def birth(number: int, row: Deployment | Revision, image: Image) -> dict[str, Any]:
+    """Return the fields of `Born` for a revision, from the row that holds its values."""
     env = unsealed(image.env_sealed, row.env_sealed)
-    return Born(
-        revision=number,
-        image_id=image.id,
-        image_status=image.status,
-        image_deleted=image.deleted_at is not None,
-        image_kind=image.kind,
-        image_entry=image.entry,
-        image_command=image.command,
-        image_environment=image.environment,
-        ready_path=row.ready_path or image.ready_path,
-        env=env or {},
-        env_readable=env is not None,
-        cpu=row.cpu,
-        memory_mb=row.memory_mb,
-        concurrency=row.concurrency,
-    )
+    return {
+        "revision": number,
+        "image_id": image.id,
+        "image_status": image.status,
+        "image_deleted": image.deleted_at is not None,
+        "image_kind": image.kind,
+        "image_entry": image.entry,
+        "image_command": image.command,
+        "image_environment": image.environment,
+        "ready_path": row.ready_path or image.ready_path,
+        "env": env or {},
+        "env_readable": env is not None,
+        "cpu": row.cpu,
+        "memory_mb": row.memory_mb,
+        "concurrency": row.concurrency,
+    }
 
 
 def on_trial(session: Session) -> dict[int, int]:
@@ -156,7 +156,8 @@ def _good(trials: Mapping[int, int]) -> Select[int, int]:
 def _readable(session: Session, chosen: Mapping[int, int]) -> dict[int, Born]:
     key = tuple_(col(Revision.deployment_id), col(Revision.number))
     query = select(Revision, Image).join(Image, col(Image.id) == Revision.image_id).where(key.in_(chosen.items()))
-    found = {revision.deployment_id: born(revision.number, revision, image) for revision, image in session.exec(query)}
+    rows = session.exec(query)
+    found = {each.deployment_id: Born(**birth(each.number, each, image)) for each, image in rows}
     return {deployment_id: each for deployment_id, each in found.items() if each.env_readable}
 
 

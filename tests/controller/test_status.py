@@ -156,6 +156,11 @@ def crashed(key: str, seconds_ago: float = 0, **values: object) -> Record:
             Status(Phase.STARTING, Reason.CRASHED, "ValueError: b"),
             id="a person's change forgives old failures",
         ),
+        pytest.param(
+            member(crashed("a", 9), crashed("b"), generation=2, changed_at=ago(0), trial=True),
+            Status(Phase.STARTING),
+            id="nor is it told of a revision that is tried again",
+        ),
         pytest.param(member(wish=Wish.STOP), Status(Phase.STOPPED, Reason.STOPPED_BY_PERSON), id="stopped"),
         pytest.param(
             member(ready("a"), wish=Wish.DELETE), Status(Phase.STOPPING, Reason.DELETED_BY_PERSON), id="being deleted"
