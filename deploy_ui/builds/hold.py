@@ -21,18 +21,18 @@ def hold(image_id: str) -> Iterator[None]:
             os.close(number)
 
 
-def abandoned(image_id: str) -> bool:
-    """Say whether nobody works on the image. False where that cannot be known: its folder is not here."""
+def held(image_id: str) -> bool | None:
+    """Say whether anybody works on the image. None where that cannot be known: its folder is not here."""
     number = _opened(image_id)
     if number is None:
-        return False
+        return None
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return False
+        return True
     finally:
         os.close(number)
-    return True
+    return False
 
 
 def _opened(image_id: str) -> int | None:

@@ -6,6 +6,7 @@ Everything is read from the instances' records, so a restart of the controller f
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from deploy_ui.controller.elapsed import Age
 from deploy_ui.enums import InstanceStatus, Reason
 from deploy_ui.services.fleet import Record
 
@@ -33,13 +34,13 @@ def rounds(failures: int, wanted: int) -> int:
     return -(-failures // max(wanted, 1))
 
 
-def retry_at(records: Iterable[Record], *, revision: int, wanted: int) -> datetime | None:
-    """Return when the next try is due: 1, 2, 4 … 60 seconds after the newest failure. None: nothing failed."""
+def due(records: Iterable[Record], *, revision: int, wanted: int, age: Age) -> bool:
+    """Say whether to try again: 1, 2, 4 … 60 seconds after the newest failure, and at once where nothing failed."""
     failed = streak(records, revision)
     if not failed:
-        return None
+        return True
     tries = min(rounds(len(failed), wanted), 7)
-    return end(failed[0]) + timedelta(seconds=min(2 ** (tries - 1), LONGEST_S))
+    return age(end(failed[0])) >= timedelta(seconds=min(2 ** (tries - 1), LONGEST_S))
 
 
 def hopeless(record: Record) -> bool:

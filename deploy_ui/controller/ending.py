@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from deploy_ui import clock
 from deploy_ui.controller import plan, routing
+from deploy_ui.controller.elapsed import Elapsed
 from deploy_ui.controller.observe import observe
 from deploy_ui.controller.specs import LONGEST_GRACE_S
 from deploy_ui.enums import InstanceStatus, Phase, Reason, Wish
@@ -81,10 +82,10 @@ def _stop(runtime: Runtime) -> None:
 
 
 def _write_down(member: Member, seen: dict[str, Instance]) -> None:
-    now = clock.now()
+    now, age = clock.now(), Elapsed(clock.now)
     for record in member.records:
         instance = seen.get(record.key)
-        found = observe(record, instance, None, start_timeout_s=member.start_timeout_s, now=now)
+        found = observe(record, instance, None, start_timeout_s=member.start_timeout_s, now=now, age=age)
         if found != record:
             fleet.save_instance(found, peak_memory_mb=instance.peak_memory_mb if instance else None)
     if member.wish is Wish.RUN and member.phase not in {Phase.FAILED, Phase.SLEEPING}:

@@ -1,8 +1,10 @@
 """What a look at the runtime and at the readiness probe makes of an instance's record. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from deploy_ui.controller.elapsed import Age
 from deploy_ui.enums import InstanceStatus, Reason
 from deploy_ui.runtimes.base import EndReason, Instance, RunState
 from deploy_ui.services.fleet import Record
@@ -37,7 +39,7 @@ class Health:
 
 
 def observe(
-    record: Record, seen: Instance | None, health: Health | None, *, start_timeout_s: int, now: datetime
+    record: Record, seen: Instance | None, health: Health | None, *, start_timeout_s: int, now: datetime, age: Age
 ) -> Record:
     """Return the record as it should be now; the same one when there is no news.
 
@@ -61,7 +63,7 @@ def observe(
         return record
     if seen.state is RunState.STOPPING:
         return replace(record, status=InstanceStatus.STOPPING)
-    return _running(record, seen, health, start_timeout_s, now)
+    return _running(record, seen, health, now, lambda live: _late(live, start_timeout_s, age))
 
 
 def _vanished(record: Record, now: datetime) -> Record:
@@ -89,7 +91,9 @@ def _stopped_as(record: Record) -> InstanceStatus:
     return InstanceStatus.FAILED if record.reason in FAULTS else InstanceStatus.STOPPED
 
 
-def _running(record: Record, seen: Instance, health: Health | None, start_timeout_s: int, now: datetime) -> Record:
+def _running(
+    record: Record, seen: Instance, health: Health | None, now: datetime, late: Callable[[Record], bool]
+) -> Record:
     live = replace(
         record,
         address=seen.address or record.address,
@@ -98,22 +102,20 @@ def _running(record: Record, seen: Instance, health: Health | None, start_timeou
     if record.status is InstanceStatus.PENDING:
         live = replace(live, status=InstanceStatus.STARTING)
     if health is None:
-        return _without_port(live, start_timeout_s, now) if not live.address else live
+        return live if live.address or not late(live) else _timed_out(live, NO_PORT)
     live = replace(live, loading_at=live.loading_at or health.loading_at)
     if health.ready:
         return replace(live, status=InstanceStatus.READY, reason=Reason.NONE, message="", ready_at=live.ready_at or now)
-    if live.status is InstanceStatus.STARTING and _late(live, start_timeout_s, now):
-        return replace(live, status=InstanceStatus.STOPPING, reason=Reason.START_TIMEOUT, message=health.words)
+    if live.status is InstanceStatus.STARTING and late(live):
+        return _timed_out(live, health.words)
     if live.status is InstanceStatus.READY and health.failures >= FAILURES_ALLOWED:
         return replace(live, status=InstanceStatus.UNHEALTHY, reason=Reason.NOT_ANSWERING, message=health.words)
     return live
 
 
-def _without_port(live: Record, start_timeout_s: int, now: datetime) -> Record:
-    if not _late(live, start_timeout_s, now):
-        return live
-    return replace(live, status=InstanceStatus.STOPPING, reason=Reason.START_TIMEOUT, message=NO_PORT)
+def _timed_out(live: Record, words: str) -> Record:
+    return replace(live, status=InstanceStatus.STOPPING, reason=Reason.START_TIMEOUT, message=words)
 
 
-def _late(live: Record, start_timeout_s: int, now: datetime) -> bool:
-    return live.started_at is not None and now - live.started_at >= timedelta(seconds=start_timeout_s)
+def _late(live: Record, start_timeout_s: int, age: Age) -> bool:
+    return live.started_at is not None and age(live.started_at) >= timedelta(seconds=start_timeout_s)

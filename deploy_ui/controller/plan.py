@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from deploy_ui.controller import backoff
+from deploy_ui.controller.elapsed import Age
 from deploy_ui.enums import ImageStatus, InstanceStatus, Reason, Wish
 from deploy_ui.runtimes.base import Instance, RunState
 from deploy_ui.services.fleet import Member, Record
@@ -43,7 +44,7 @@ class Retire:
 Action = Begin | Launch | Retire
 
 
-def plan(member: Member, records: Sequence[Record], listed: Collection[str], now: datetime) -> list[Action]:
+def plan(member: Member, records: Sequence[Record], listed: Collection[str], age: Age) -> list[Action]:
     """Return what to do now.
 
     | wanted | seen                              | step |
@@ -64,7 +65,7 @@ def plan(member: Member, records: Sequence[Record], listed: Collection[str], now
     gone = {each.key for each in retired}
     stay = [each for each in live if each.key not in gone]
     launched = [Launch(each.key) for each in stay if _unstarted(each, listed) and _known(member, each.revision)]
-    return [*launched, *_missing(member, records, now), *_lost(member, records, stay, now), *retired]
+    return [*launched, *_missing(member, records, age), *_lost(member, records, stay, age), *retired]
 
 
 def startable(member: Member) -> bool:
@@ -81,7 +82,7 @@ def leaving(records: Iterable[Record], seen: Mapping[str, Instance]) -> list[Rec
     ]
 
 
-def deserted(record: Record, told: datetime | None, applied: Callable[[], bool], now: datetime) -> bool:
+def deserted(record: Record, told: datetime | None, applied: Callable[[], bool], age: Age) -> bool:
     """Say whether the gateway has left a retired instance.
 
     `told` is when the gateway was told; `applied` asks it whether it serves what it was told last.
@@ -89,9 +90,9 @@ def deserted(record: Record, told: datetime | None, applied: Callable[[], bool],
     if told is None:
         return False
     patience = SLEEP_PATIENCE if record.reason is Reason.IDLE else GATEWAY_PATIENCE
-    if record.ready_at is None or now - told >= patience:
+    if record.ready_at is None or age(told) >= patience:
         return True
-    return now - told >= GATEWAY_PAUSE and applied()
+    return age(told) >= GATEWAY_PAUSE and applied()
 
 
 def strangers(seen: Mapping[str, Instance], known: Collection[str]) -> list[str]:
@@ -118,20 +119,20 @@ def _known(member: Member, revision: int) -> bool:
     return member.fallback is not None and revision == member.fallback.revision
 
 
-def _missing(member: Member, records: Sequence[Record], now: datetime) -> list[Begin]:
+def _missing(member: Member, records: Sequence[Record], age: Age) -> list[Begin]:
     count = member.wanted - sum(_live(each) and _counts(each, member.revision) for each in records)
-    return [Begin(count)] if count > 0 and startable(member) and _due(member, records, now) else []
+    return [Begin(count)] if count > 0 and startable(member) and _due(member, records, age) else []
 
 
-def _lost(member: Member, records: Sequence[Record], stay: Sequence[Record], now: datetime) -> list[Begin]:
+def _lost(member: Member, records: Sequence[Record], stay: Sequence[Record], age: Age) -> list[Begin]:
     """Replace what the revision before has lost, as long as it still has to serve alone."""
     if member.fallback is None or any(_ready(each) and each.revision == member.revision for each in stay):
         return []
     number = member.fallback.revision
     able = sum(each.revision != member.revision and each.status is not InstanceStatus.UNHEALTHY for each in stay)
     count = min(member.wanted - able, _losses([each for each in records if each.revision == number]))
-    at = backoff.retry_at(records, revision=number, wanted=member.wanted)
-    return [Begin(count, fallback=True)] if count > 0 and (at is None or now >= at) else []
+    due = count > 0 and backoff.due(records, revision=number, wanted=member.wanted, age=age)
+    return [Begin(count, fallback=True)] if due else []
 
 
 def _losses(records: Sequence[Record]) -> int:
@@ -146,11 +147,10 @@ def _ready(record: Record) -> bool:
     return record.status is InstanceStatus.READY
 
 
-def _due(member: Member, records: Sequence[Record], now: datetime) -> bool:
+def _due(member: Member, records: Sequence[Record], age: Age) -> bool:
     if member.seen_generation < member.generation:
         return True  # a person has just changed something: try at once
-    at = backoff.retry_at(records, revision=member.revision, wanted=member.wanted)
-    return at is None or now >= at
+    return backoff.due(records, revision=member.revision, wanted=member.wanted, age=age)
 
 
 def _superfluous(member: Member, live: Sequence[Record]) -> list[Retire]:

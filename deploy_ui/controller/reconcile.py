@@ -6,6 +6,7 @@ from datetime import datetime
 
 from deploy_ui import ids
 from deploy_ui.controller import trial
+from deploy_ui.controller.elapsed import Age
 from deploy_ui.controller.observe import Health, observe
 from deploy_ui.controller.plan import Begin, Launch, Retire, plan
 from deploy_ui.controller.specs import spec
@@ -31,6 +32,8 @@ class World:
     logs: LogSource
     health: Callable[[str], Health | None]
     """What the probes said of an instance, by key."""
+    age: Age
+    """How long ago a moment was."""
 
 
 def reconcile(member: Member, seen: Mapping[str, Instance], world: World, now: datetime) -> Member:
@@ -41,7 +44,7 @@ def reconcile(member: Member, seen: Mapping[str, Instance], world: World, now: d
     """
     records = [_look(member, record, seen.get(record.key), world, now) for record in member.records]
     member = _judge(member, records, now)
-    for action in plan(member, records, seen.keys(), now):
+    for action in plan(member, records, seen.keys(), world.age):
         match action:
             case Begin(count, fallback):
                 records += [_begin(member, world, now, fallback=fallback) for _ in range(count)]
@@ -57,7 +60,7 @@ def reconcile(member: Member, seen: Mapping[str, Instance], world: World, now: d
 
 def _look(member: Member, record: Record, seen: Instance | None, world: World, now: datetime) -> Record:
     health = world.health(record.key)
-    found = observe(record, seen, health, start_timeout_s=member.start_timeout_s, now=now)
+    found = observe(record, seen, health, start_timeout_s=member.start_timeout_s, now=now, age=world.age)
     if found == record:
         return record
     if found.status.ended and seen is not None:

@@ -11,6 +11,7 @@ from typing import Protocol
 from deploy_ui import ids
 from deploy_ui.controller import announce, plan, routing, scaling
 from deploy_ui.controller.announce import Announcer
+from deploy_ui.controller.elapsed import Elapsed
 from deploy_ui.controller.observe import Health
 from deploy_ui.controller.probe import Target
 from deploy_ui.controller.reconcile import World, reconcile
@@ -68,15 +69,16 @@ class Sweep:
         gateway: Gateway,
         clock: Callable[[], datetime],
         *,
-        monotonic: Callable[[], float] = time.monotonic,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._runtime = runtime
         self._prober = prober
         self._gateway = gateway
         self._clock = clock
         self._announcer = Announcer(gateway)
-        self._scaling = Scaling(gateway, monotonic)
-        self._world = World(runtime, logs, self._health)
+        self._scaling = Scaling(gateway, timer)
+        self._age = Elapsed(clock, timer)
+        self._world = World(runtime, logs, self._health, self._age)
         self._members: list[Member] = []
         self._deleted: list[str] = []
         self._stale = True
@@ -103,15 +105,14 @@ class Sweep:
         """Reconcile one deployment; its failure is its own: it rests, the others go on."""
         now = self._clock()
         place = (member.id, member.generation)  # what a person has just changed is tried at once
-        failures, until = self._rests.get(place, (0, now))
-        if now < until:
+        failures, since = self._rests.get(place, (0, now))
+        if failures and self._age(since) < timedelta(seconds=min(2 ** (failures - 1), LONGEST_REST_S)):
             return member
         try:
             done = reconcile(member, seen, self._world, now)
         except Exception:
             log.exception("deployment %s could not be looked after, error %s", member.slug, ids.new_id(8))
-            rest = timedelta(seconds=min(2**failures, LONGEST_REST_S))
-            self._rests[place] = (failures + 1, now + rest)
+            self._rests[place] = (failures + 1, now)
             self._stale = True
             return member
         self._rests.pop(place, None)
@@ -147,10 +148,9 @@ class Sweep:
     def _stop(self, seen: Mapping[str, Instance]) -> None:
         """Stop what the gateway has left, and what nobody knows of; forget what ended and was written down."""
         live = {each.key for each in self._records() if not each.status.ended}
-        now = self._clock()
         applied = functools.cache(self._gateway.applied)
         for record in plan.leaving(self._records(), seen):
-            if plan.deserted(record, self._told.get(record.key), applied, now):
+            if plan.deserted(record, self._told.get(record.key), applied, self._age):
                 _try(self._runtime.stop, record.key)
         for key in plan.strangers(seen, live):
             _try(self._runtime.stop, key)

@@ -27,7 +27,7 @@ from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
 LOST_AFTER = timedelta(seconds=15)
-"""A worker that has not renewed its heartbeat for so long is gone, even if its process still holds the image."""
+"""A worker of another machine that has not renewed its heartbeat for so long is gone."""
 ASK_AGAIN_AFTER = timedelta(seconds=4)
 """A queued build that no queue knows of so long after it was asked for is asked for again."""
 LOST = "lost_workers"
@@ -148,8 +148,11 @@ def log_after(viewer: Viewer, image_id: str, cursor: str = "", limit: int = 1000
 
 
 def _lost(image: Image, now: datetime) -> bool:
-    silent = image.heartbeat_at is None or image.heartbeat_at < now - LOST_AFTER
-    return silent or hold.abandoned(image.id)
+    """Say whether its worker is gone. A process knows better than a clock, which may be set."""
+    held = hold.held(image.id)
+    if held is not None:
+        return not held
+    return image.heartbeat_at is None or image.heartbeat_at < now - LOST_AFTER
 
 
 def _put_back(image: Image, now: datetime) -> bool:

@@ -12,6 +12,11 @@ from deploy_ui.services.rollouts import Born
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
+def age(moment: datetime) -> timedelta:
+    """Say how long before NOW a moment was."""
+    return NOW - moment
+
+
 def ago(seconds: float) -> datetime:
     return NOW - timedelta(seconds=seconds)
 

@@ -15,7 +15,7 @@ def crashes(count: int) -> list[Record]:
 @pytest.mark.parametrize(
     ("records", "wanted", "delay_s"),
     [
-        pytest.param([], 1, None, id="nothing failed"),
+        pytest.param([], 1, 0, id="nothing failed"),
         pytest.param(crashes(1), 1, 1, id="the first time waits a second"),
         pytest.param(crashes(2), 1, 2, id="then two"),
         pytest.param(crashes(5), 1, 16, id="and so on"),
@@ -23,18 +23,21 @@ def crashes(count: int) -> list[Record]:
         pytest.param(crashes(500), 1, 60, id="never longer"),
         pytest.param(crashes(3), 3, 1, id="three that are tried together fail together"),
         pytest.param(crashes(4), 3, 2, id="the fourth is the second round"),
-        pytest.param([failed("a", revision=2)], 1, None, id="another revision's failures do not count"),
-        pytest.param([failed("a", ready_at=ago(60))], 1, None, id="a minute of success is replaced at once"),
+        pytest.param([failed("a", revision=2)], 1, 0, id="another revision's failures do not count"),
+        pytest.param([failed("a", ready_at=ago(60))], 1, 0, id="a minute of success is replaced at once"),
         pytest.param([failed("a", ready_at=ago(59))], 1, 1, id="less is not"),
         pytest.param(
             [failed("a"), failed("b", 10, ready_at=ago(90)), *crashes(9)][:2], 1, 1, id="a success ends the streak"
         ),
-        pytest.param([record("a", InstanceStatus.STOPPED, ended_at=NOW)], 1, None, id="stopped is not failed"),
+        pytest.param([record("a", InstanceStatus.STOPPED, ended_at=NOW)], 1, 0, id="stopped is not failed"),
     ],
 )
-def test_retry_at(records: list[Record], wanted: int, delay_s: int | None) -> None:
-    due = backoff.retry_at(records, revision=1, wanted=wanted)
-    assert due == (None if delay_s is None else NOW + timedelta(seconds=delay_s))
+def test_due(records: list[Record], wanted: int, delay_s: int) -> None:
+    def due(after_s: float) -> bool:
+        return backoff.due(records, revision=1, wanted=wanted, age=lambda at: NOW - at + timedelta(seconds=after_s))
+
+    assert due(delay_s)
+    assert delay_s == 0 or not due(delay_s - 0.1)
 
 
 @pytest.mark.parametrize(

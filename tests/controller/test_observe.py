@@ -7,7 +7,7 @@ from deploy_ui.controller.observe import NO_PORT, Health, observe
 from deploy_ui.enums import InstanceStatus, Reason
 from deploy_ui.runtimes.base import EndReason, Instance, RunState
 from deploy_ui.services.fleet import Record
-from tests.controller.tables import NOW, ago, record, running
+from tests.controller.tables import NOW, age, ago, record, running
 
 GOOD = Health(ready=True)
 BAD = Health(ready=False, failures=1, words="GET / answered 503")
@@ -16,7 +16,7 @@ S = InstanceStatus
 
 
 def look(seen: Instance | None, of: Record, health: Health | None = None) -> Record:
-    return observe(of, seen, health, start_timeout_s=30, now=NOW)
+    return observe(of, seen, health, start_timeout_s=30, now=NOW, age=age)
 
 
 def ended(why: EndReason, **facts: Any) -> Instance:

@@ -7,7 +7,7 @@ from deploy_ui.controller.plan import Action, Begin, Launch, Retire, deserted, l
 from deploy_ui.enums import ImageStatus, InstanceStatus, Reason, Wish
 from deploy_ui.runtimes.base import RunState
 from deploy_ui.services.fleet import Member, Record
-from tests.controller.tables import NOW, ago, born, failed, member, record, running
+from tests.controller.tables import age, ago, born, failed, member, record, running
 
 S = InstanceStatus
 
@@ -18,7 +18,7 @@ def ready(key: str, **values: object) -> Record:
 
 def steps(of: Member) -> list[Action]:
     listed = [each.key for each in of.records if each.status is not S.PENDING]
-    return plan(of, of.records, listed, NOW)
+    return plan(of, of.records, listed, age)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_leaving(status: InstanceStatus, state: RunState, expected: list[str]) -
 )
 def test_deserted(told: datetime | None, applied: bool, ready_at: datetime | None, deserted_now: bool) -> None:  # noqa: FBT001
     retired = record("a", S.STOPPING, ready_at=ready_at)
-    assert deserted(retired, told, lambda: applied, NOW) is deserted_now
+    assert deserted(retired, told, lambda: applied, age) is deserted_now
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_the_last_one_is_stopped_only_once_the_gateway_holds_its_requests(
     deserted_now: bool,  # noqa: FBT001
 ) -> None:
     retired = record("a", S.STOPPING, reason=Reason.IDLE, ready_at=ago(99))
-    assert deserted(retired, told, lambda: applied, NOW) is deserted_now
+    assert deserted(retired, told, lambda: applied, age) is deserted_now
 
 
 def test_what_runs_unknown_is_a_stranger() -> None:

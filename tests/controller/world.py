@@ -1,5 +1,6 @@
 """A controller whose runtime, probes and clock are the test's, on a real database."""
 
+import time
 from datetime import datetime, timedelta
 
 from deploy_ui import clock
@@ -21,12 +22,15 @@ class World:
         self.prober = FakeProber()
         self.gateway = FakeGateway()
         self.ahead = timedelta()
+        """How much later it is than it really is."""
+        self.step = timedelta()
+        """How far the machine's clock was set forward."""
         self.runtime = FakeRuntime(self._now)
         self.restart()
 
     def restart(self) -> None:
         """Let a new controller take over: it knows only what the database and the runtime tell."""
-        self.sweep = Sweep(self.runtime, self.runtime, self.prober, self.gateway, self._now, monotonic=self._monotonic)
+        self.sweep = Sweep(self.runtime, self.runtime, self.prober, self.gateway, self._now, timer=self._timer)
 
     def look(self, *, fresh: bool = True, held: bool = False) -> Found:
         return self.sweep.run(fresh=fresh, held=held)
@@ -53,11 +57,11 @@ class World:
     def stopped(self) -> list[str]:
         return [key for verb, key in self.runtime.calls if verb == "stop"]
 
-    def _monotonic(self) -> float:
-        return self.ahead.total_seconds()
-
     def _now(self) -> datetime:
-        return clock.now() + self.ahead
+        return clock.now() + self.ahead + self.step
+
+    def _timer(self) -> float:
+        return time.monotonic() + self.ahead.total_seconds()
 
 
 def member(slug: str) -> Member:
