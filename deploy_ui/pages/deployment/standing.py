@@ -7,6 +7,7 @@ import reflex as rx
 from deploy_ui.components.amounts import duration
 from deploy_ui.components.buttons import button, button_link
 from deploy_ui.components.icons import icon
+from deploy_ui.components.when import when
 from deploy_ui.enums import Phase
 from deploy_ui.i18n.ui import t
 from deploy_ui.states.deployment.card import CardState
@@ -34,8 +35,8 @@ def _sleeping() -> rx.Component:
     card = CardState.card
     return _box(
         "moon",
-        t("standing.sleeping", time=duration(card.idle_timeout_s)),
-        t("standing.sleeping_next"),
+        rx.fragment(t("standing.sleeping"), " ", t("general.since"), " ", when(card.phase_since, clock=True)),
+        t("standing.sleeping_next", time=duration(card.idle_timeout_s)),
         rx.cond(SessionState.may_edit, wake_link()),
         data_testid="standing-sleeping",
     )
