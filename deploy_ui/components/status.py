@@ -20,8 +20,8 @@ DOTS: dict[str, str] = {
 }
 """The look of the dot by status: full serves, ring waits, open arc moves, square ended."""
 
-SELF_EXPLAINING = (Phase.STOPPING, Phase.STOPPED, Phase.DELETED)
-"""Phases that only a person's wish leads to."""
+SELF_EXPLAINING = (Phase.SLEEPING, Phase.STOPPING, Phase.STOPPED, Phase.DELETED)
+"""Phases with one possible reason, which their word says already."""
 
 
 def dot(status: rx.Var[str] | str) -> rx.Component:

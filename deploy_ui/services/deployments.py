@@ -181,6 +181,7 @@ def _roll_back(viewer: Viewer, slug: str, number: int) -> DeploymentCard:
         deployment = lookup.live_deployment(session, slug)
         before = deployment.revision
         revisions.take(session, deployment, number)
+        deployment.instances = max(deployment.instances, configuration.awake(deployment.min_instances))
         _touch(deployment, viewer)
         facts = {"revision": number, "from": before}
         events.record(session, deployment.id, EventKind.ROLLED_BACK, viewer.name, **facts)

@@ -1,5 +1,6 @@
 """Sleep and waking with everything real: database, Redis, Envoy, activator, controller, processes."""
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +11,7 @@ from deploy_ui.controller import loop
 from deploy_ui.enums import EventKind, Phase
 from deploy_ui.services import deployments, events
 from deploy_ui.services.deployments import Change
+from deploy_ui.settings import settings
 from tests import activator
 from tests.controller.product import Product
 from tests.waiting import eventually
@@ -56,7 +58,7 @@ def test_the_first_request_wakes_it_and_is_answered(product: Product) -> None:
 
 
 def test_a_hundred_first_requests_at_once_start_one_instance(product: Product) -> None:
-    slug, key = asleep(product, max_instances=3, idle_timeout_s=30)
+    slug, key = asleep(product, max_instances=3, concurrency=100, idle_timeout_s=30)
     with ThreadPoolExecutor(100) as pool:
         answers = list(pool.map(lambda _: product.call(slug, key), range(100)))
     assert {each.status_code for each in answers} == {200}
@@ -75,7 +77,14 @@ def test_whoever_calls_while_it_falls_asleep_is_answered(product: Product) -> No
 
 def test_one_that_cannot_wake_sends_away_who_waits(product: Product) -> None:
     slug, key = asleep(product)
-    deployments.change(product.viewer, slug, Change(env={"TROUBLE": "load"}, instances=0))
+    shutil.rmtree(settings().images_dir / product.card(slug).image_id)
     answer = product.call(slug, key)
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "deployment_failed")
     assert "Retry-After" in answer.headers
+
+
+def test_a_change_that_cannot_wake_is_taken_back_and_who_waits_is_answered(product: Product) -> None:
+    slug, key = asleep(product)
+    deployments.change(product.viewer, slug, Change(env={"TROUBLE": "load"}, instances=0))
+    assert product.call(slug, key).status_code == 200
+    assert product.card(slug).revision == 1
