@@ -67,6 +67,15 @@ def gateway() -> None:
 
 
 @app.command()
+def activator() -> None:
+    """Hold requests to deployments that sleep until an instance is ready."""
+    _begin("activator")
+    from deploy_ui.gateway.activator import server
+
+    server.run()
+
+
+@app.command()
 def controller() -> None:
     """Bring deployments to their wanted state, again and again."""
     _begin("controller")

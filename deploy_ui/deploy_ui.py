@@ -27,10 +27,13 @@ from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.deployment.instances import InstancesState
 from deploy_ui.states.deployment.keys import KeysState
 from deploy_ui.states.deployment.logs import LogsState
+from deploy_ui.states.deployment.revisions import RevisionsState
 from deploy_ui.states.deployment.test import TrialState
+from deploy_ui.states.deployment_actions import DeploymentActions
 from deploy_ui.states.deployments import DeploymentsState
 from deploy_ui.states.image.card import ImageState
 from deploy_ui.states.image.info import InfoState
+from deploy_ui.states.image_actions import ImageActions
 from deploy_ui.states.images import ImagesState
 from deploy_ui.states.new_deployment import NewDeploymentState
 from deploy_ui.states.new_image import NewImageState
@@ -63,25 +66,27 @@ class Page:
 
 
 CARD_LOADS = [
+    DeploymentActions.keep,
     CardState.follow,
     GeneralState.follow,
+    RevisionsState.follow,
     InstancesState.follow,
     TrialState.enter,
     LogsState.follow,
     KeysState.follow,
 ]
-"""Each tab looks only while it is the open one."""
+"""Each tab looks only while it is the open one; a question that was left open on another page is closed."""
 
 PAGES = (
     Page("/", rx.fragment, t("product.name"), [SessionState.start], signed_in=False),
     Page("/sign-in", sign_in, t("session.sign_in"), [SessionState.leave_if_signed_in], signed_in=False),
     Page("/set-up", set_up, t("set_up.title"), [SessionState.leave_if_signed_in], signed_in=False),
-    Page("/deployments", deployments, t("nav.deployments"), [DeploymentsState.follow]),
-    Page("/images", images, t("nav.images"), [ImagesState.follow]),
+    Page("/deployments", deployments, t("nav.deployments"), [DeploymentActions.keep, DeploymentsState.follow]),
+    Page("/images", images, t("nav.images"), [ImageActions.keep, ImagesState.follow]),
     Page("/deployments/new", new_deployment, t("new.title"), [NewDeploymentState.enter]),
     Page("/deployments/[slug]/[[tab]]", deployment, CARD_TITLE, CARD_LOADS),
     Page("/images/new", new_image, t("new_image.title"), [NewImageState.enter]),
-    Page("/images/[image_id]/[[tab]]", image, IMAGE_TITLE, [ImageState.follow, InfoState.follow]),
+    Page("/images/[image_id]/[[tab]]", image, IMAGE_TITLE, [ImageActions.keep, ImageState.follow, InfoState.follow]),
     Page("404", not_found, t("not_found.title"), signed_in=False),
 )
 

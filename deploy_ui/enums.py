@@ -123,6 +123,14 @@ class Reason(StrEnum):
     """The newest revision did not become ready; an older one serves again."""
 
 
+class VariableChange(StrEnum):
+    """How an environment variable differs between two revisions."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
 class KeyStatus(StrEnum):
     """Whether a key opens its deployment."""
 
@@ -150,6 +158,20 @@ class EventKind(StrEnum):
     KEY_CREATED = "key_created"
     KEY_CHANGED = "key_changed"
     KEY_REVOKED = "key_revoked"
+
+
+class ScaleCause(StrEnum):
+    """Why another number of instances is wanted."""
+
+    WAITING = "waiting"
+    """Somebody waited for a deployment that slept."""
+    BURST = "burst"
+    LOAD = "load"
+    QUIET = "quiet"
+    IDLE = "idle"
+    BOUNDS = "bounds"
+    """A person changed the least or the most, and the number lay outside."""
+    PERSON = "person"
 
 
 class LogLevel(StrEnum):

@@ -1,6 +1,7 @@
 """Hints that something changed, over Redis. A hint carries no data: whoever hears one reads the database.
 
-Topics: `deployments`, `deployment:{slug}`, `images`, `image:{id}`, `session:{hash}`, and `wanted` for the controller.
+Topics: `deployments`, `deployment:{slug}`, `images`, `image:{id}`, `session:{hash}`; for the controller `wanted`, and
+`wake` when the activator holds requests.
 A lost hint costs a moment, never the truth, so a Redis that does not answer is logged and passed over.
 """
 

@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         return self.socket("redis.sock")
 
     @property
+    def notify_socket(self) -> Path:
+        """Where instances say how far they are."""
+        return self.socket("notify.sock")
+
+    @property
     def redis(self) -> str:
         """The address of Redis, embedded or not."""
         return self.redis_url or f"unix://{self.redis_socket}"

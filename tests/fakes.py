@@ -7,6 +7,8 @@ from typing import Any
 
 from deploy_ui.controller.observe import Health
 from deploy_ui.controller.probe import Target
+from deploy_ui.gateway.gate import Shut
+from deploy_ui.gateway.load import Load
 from deploy_ui.gateway.routes import Route
 from deploy_ui.runtimes.base import EndReason, Instance, InstanceSpec, LogLine, RunState
 
@@ -16,18 +18,36 @@ Lines = list[LogLine]
 
 
 class FakeGateway:
-    """Takes what it is told; `current` says whether it serves it."""
+    """Takes what it is told; `current` says whether it serves it. Its load is what the test says."""
 
     def __init__(self) -> None:
         self.written: list[list[Route]] = []
         self.current = True
+        self.gate: Mapping[str, Shut] = {}
+        self.waiting: dict[str, int] = {}
+        self.loads: dict[str, Load] = {}
+        self.asked: list[str] = []
+        """What was asked of it, in order."""
 
     def write(self, routes: Sequence[Route]) -> bool:
         self.written.append(list(routes))
         return True
 
     def applied(self) -> bool:
+        self.asked.append("applied")
         return self.current
+
+    def shut(self, slugs: Mapping[str, Shut]) -> bool:
+        self.gate = slugs
+        return True
+
+    def held(self) -> Mapping[str, int]:
+        self.asked.append("held")
+        return self.waiting
+
+    def load(self) -> Mapping[str, Load]:
+        self.asked.append("load")
+        return self.loads
 
 
 class FakeProber:

@@ -67,6 +67,7 @@ def test_no_text_is_only_in_english_by_mistake() -> None:
         ("image_kind", enums.ImageKind),
         ("role", enums.Role),
         ("reason", enums.Reason),
+        ("variable_change", enums.VariableChange),
     ],
 )
 def test_every_word_that_people_see_has_a_text(table: str, words: type[StrEnum]) -> None:

@@ -1,4 +1,4 @@
-"""Deployments: list, create, change, start, stop, delete."""
+"""Deployments: list, create, change, roll back, start, stop, delete."""
 
 from typing import Annotated
 
@@ -9,11 +9,13 @@ from deploy_ui.api.asking import Asking
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Body, Listing, Number, Paging, Whole
 from deploy_ui.enums import Phase
-from deploy_ui.services import deployments, events, instances
+from deploy_ui.services import deployments, events, instances, revisions
 from deploy_ui.services.cards import DeploymentCard, DeploymentRow
 from deploy_ui.services.configuration import Change, NewDeployment
 from deploy_ui.services.events import EventRow
 from deploy_ui.services.instances import InstanceRow
+from deploy_ui.services.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from deploy_ui.services.revisions import RevisionRow
 
 router = APIRouter(prefix="/api/v1/deployments", tags=["Deployments"], responses=answers(401))
 
@@ -27,10 +29,17 @@ class DeploymentBody(Body):
     cpu: Number = Field(default=NewDeployment.cpu, description="Cores of one instance.")
     memory_mb: Whole = NewDeployment.memory_mb
     gpu: Whole = NewDeployment.gpu
-    min_instances: Whole = NewDeployment.min_instances
-    max_instances: Whole | None = Field(default=None, description="As many as `min_instances` if left out.")
+    min_instances: Whole = Field(
+        default=NewDeployment.min_instances, description="0: it sleeps while nobody calls; the first request wakes it."
+    )
+    max_instances: Whole | None = Field(
+        default=None, description="As many as `min_instances` if left out, and at least 1."
+    )
     concurrency: Whole = Field(default=NewDeployment.concurrency, description="Requests that one instance works on.")
-    idle_timeout_s: Whole = NewDeployment.idle_timeout_s
+    idle_timeout_s: Whole = Field(
+        default=NewDeployment.idle_timeout_s,
+        description="Seconds without a request until it sleeps, if `min_instances` is 0.",
+    )
     start_timeout_s: Whole = NewDeployment.start_timeout_s
     request_timeout_s: Whole = NewDeployment.request_timeout_s
     ready_path: str = Field(default="", description="The image's if empty.")
@@ -47,7 +56,9 @@ class ChangeBody(Body):
     gpu: Whole | None = None
     min_instances: Whole | None = None
     max_instances: Whole | None = None
-    instances: Whole | None = Field(default=None, description="How many to run now, between the two.")
+    instances: Whole | None = Field(
+        default=None, description="How many to run now, between the two. The load may change it."
+    )
     concurrency: Whole | None = None
     idle_timeout_s: Whole | None = None
     start_timeout_s: Whole | None = None
@@ -60,6 +71,12 @@ class ScaleBody(Body):
     """How many instances to run."""
 
     instances: Whole = Field(examples=[2])
+
+
+class RollbackBody(Body):
+    """Where to go back to."""
+
+    revision: Whole = Field(description="Its number; also one that failed, to try it again.", examples=[3])
 
 
 @router.get("")
@@ -90,7 +107,7 @@ def change(viewer: Asking, slug: str, body: ChangeBody) -> DeploymentCard:
 
 @router.delete("/{slug}", responses=answers(403, 404))
 def delete(viewer: Asking, slug: str) -> DeploymentCard:
-    """Delete a deployment for ever; twice is fine."""
+    """Delete a deployment for ever and revoke its keys; twice is fine. Its card stays."""
     return deployments.delete(viewer, slug)
 
 
@@ -112,6 +129,26 @@ def scale(viewer: Asking, slug: str, body: ScaleBody) -> DeploymentCard:
     return deployments.scale(viewer, slug, body.instances)
 
 
+@router.get("/{slug}/revisions", responses=answers(404, 422))
+def revision_rows(
+    viewer: Asking,
+    slug: str,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT)] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+) -> Listing[RevisionRow]:
+    """List revisions, newest first, each with what changed against the number before it.
+
+    Of environment variables only names are shown. `obstacle` is the code of what forbids a rollback, or empty.
+    """
+    return Listing.of(revisions.rows(viewer, slug, limit=limit, cursor=cursor))
+
+
+@router.post("/{slug}/rollback", responses=answers(403, 404, 409, 410, 422))
+def roll_back(viewer: Asking, slug: str, body: RollbackBody) -> DeploymentCard:
+    """Want another revision again. Its instances come up before the present ones go; nothing else is changed."""
+    return deployments.roll_back(viewer, slug, body.revision)
+
+
 @router.get("/{slug}/instances", responses=answers(404))
 def instance_rows(viewer: Asking, slug: str) -> Listing[InstanceRow]:
     """List the newest 200 instances, live ones first."""
@@ -119,6 +156,11 @@ def instance_rows(viewer: Asking, slug: str) -> Listing[InstanceRow]:
 
 
 @router.get("/{slug}/events", responses=answers(404))
-def event_rows(viewer: Asking, slug: str, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> Listing[EventRow]:
+def event_rows(
+    viewer: Asking,
+    slug: str,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT)] = events.DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+) -> Listing[EventRow]:
     """List what happened to the deployment, newest first."""
-    return Listing.whole(events.rows(viewer, slug, limit=limit))
+    return Listing.of(events.page(viewer, slug, limit=limit, cursor=cursor))

@@ -2,7 +2,7 @@
 
 The browser's first message is `{"cursors": {instance: cursor}}`: what it has already, empty at first. We send
 `{"lines": [[ms, instance, level, text, stream], …], "cursors": {…}}`, and `{"end": true}` behind the last line of a
-build that is over.
+build or an instance that is over.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from deploy_ui import clock
 from deploy_ui.errors import AppError, SignedOut
 from deploy_ui.services import builds, images, instances, logs, sessions
 from deploy_ui.services.viewer import Viewer
@@ -163,6 +164,7 @@ def _deployment_look(viewer: Viewer, slug: str, instance: str, cursors: dict[str
     def look() -> Batch:
         nonlocal fresh
         heads: dict[str, str] = {}
+        over = bool(instance) and instances.is_over(viewer, slug, instance, clock.now())  # before the lines
         if fresh:
             heads = _heads(viewer, slug, instance)
             rows = logs.tail(viewer, slug, instance=instance, limit=TAIL)
@@ -171,7 +173,8 @@ def _deployment_look(viewer: Viewer, slug: str, instance: str, cursors: dict[str
         fresh = False
         news = heads | {row.instance: row.cursor for row in rows}
         known.update(news)
-        return Batch([_line(row, row.instance, row.level) for row in rows], news)
+        lines = [_line(row, row.instance, row.level) for row in rows]
+        return Batch(lines, news, last=over and len(rows) < min(BATCH, TAIL))
 
     return look
 

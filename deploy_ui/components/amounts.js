@@ -3,9 +3,10 @@
 const STEP = 1024;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
-/** Narrow units, "31.4 s", but with a space before them in every language. */
+/** Narrow units, "31.4 s", but with a space before them in every language, and minutes that are not metres. */
 function amount(language, value, unit, digits) {
-  const format = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow", maximumFractionDigits: digits });
+  const unitDisplay = unit === "minute" ? "short" : "narrow";
+  const format = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay, maximumFractionDigits: digits });
   const parts = format.formatToParts(value);
   const number = parts.filter(({ type }) => type !== "unit" && type !== "literal").map((part) => part.value);
   return `${number.join("")}\u00a0${parts.find(({ type }) => type === "unit").value}`;
@@ -29,14 +30,16 @@ const STEPS = [
   ["second", 1],
 ];
 
-/** 31.42 → "31.4 s", 95 → "1 m 35 s", 9480 → "2 h 38 m"; short ones keep a digit */
+/** 31.42 → "31.4 s", 95 → "1 min 35 s", 9480 → "2 h 38 min", 300 → "5 min"; short ones keep a digit */
 export function durationWords(seconds, language) {
   const value = seconds ?? 0;
   if (value < 60) return amount(language, value, "second", value < 0.1 ? 2 : 1);
   const whole = Math.round(value);
   const first = STEPS.findIndex(([, length]) => whole >= length);
   const [[large, length], [small, part]] = STEPS.slice(first, first + 2);
-  return `${amount(language, Math.floor(whole / length), large, 0)} ${amount(language, Math.floor((whole % length) / part), small, 0)}`;
+  const rest = Math.floor((whole % length) / part);
+  const words = amount(language, Math.floor(whole / length), large, 0);
+  return rest ? `${words} ${amount(language, rest, small, 0)}` : words;
 }
 
 /** 38 → "38 ms", 30012 → "30 s" */

@@ -59,9 +59,7 @@ def callout(*words: Any, kind: str = "info", **props: Any) -> rx.Component:
     return rx.el.div(icon(icon_name), rx.el.div(*words, class_name="grow"), class_name=f"callout{look}", **props)
 
 
-def empty_state(
-    icon_name: str, title: rx.Var[str] | str, words: rx.Var[str] | str, *more: Any, **props: Any
-) -> rx.Component:
+def empty_state(icon_name: str, title: rx.Var[str] | str, words: Any, *more: Any, **props: Any) -> rx.Component:
     """Return what stands where there is nothing: what this is, why it is empty, what to do next."""
     return rx.el.div(
         rx.el.div(icon(icon_name), class_name="empty__icon"),

@@ -20,6 +20,9 @@ DOTS: dict[str, str] = {
 }
 """The look of the dot by status: full serves, ring waits, open arc moves, square ended."""
 
+SELF_EXPLAINING = (Phase.SLEEPING, Phase.STOPPING, Phase.STOPPED, Phase.DELETED)
+"""Phases with one possible reason, which their word says already."""
+
 
 def dot(status: rx.Var[str] | str) -> rx.Component:
     """Return the dot of any status."""
@@ -44,9 +47,14 @@ def reason_word(reason: rx.Var[str] | str) -> rx.Var[str]:
     return word(Reason, "reason", reason)
 
 
+def phase_reason(phase: rx.Var[str] | str, reason: rx.Var[str] | str) -> rx.Var[str]:
+    """Return why a deployment is in its phase; nothing where the phase says it already."""
+    return rx.match(rx.Var.create(phase).to(str), *((each, "") for each in SELF_EXPLAINING), reason_word(reason))
+
+
 def phase_status(phase: rx.Var[str], reason: rx.Var[str] | str = "", **props: object) -> rx.Component:
     """Return a deployment's status."""
-    return status(phase, phase_word(phase), reason_word(reason), **props)
+    return status(phase, phase_word(phase), phase_reason(phase, reason), **props)
 
 
 def instance_status(value: rx.Var[str], reason: rx.Var[str] | str = "", **props: object) -> rx.Component:

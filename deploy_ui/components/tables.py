@@ -8,9 +8,21 @@ import reflex as rx
 
 from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import skeleton
+from deploy_ui.components.links import link
 from deploy_ui.components.search import SearchField
 from deploy_ui.components.status import dot
 from deploy_ui.i18n.ui import t
+
+CELLS = {
+    "name": "name",
+    "status": "status-cell",
+    "menu": "menu-cell",
+    "image": "muted",
+    "last": "muted",
+    "author": "only-wide",
+    "fact": "fact-cell",
+}
+"""Looks of cells by their place on a phone."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +34,18 @@ class Column:
     right: bool = False
     """Numbers and times stand at the right."""
     area: str = ""
-    """Where it goes on a phone: `name`, `status`, `image`, `inst`, `last`, `menu`; `author` is not shown there."""
+    """Where it goes on a phone: `name`, `status`, `image`, `inst`, `last`, `menu`; `author` is not shown there.
+
+    In a table of which each row is a list of facts there: `name`, `status`, `menu`, `fact`.
+    """
 
 
 def data_table(columns: Sequence[Column], rows: Any, **props: Any) -> rx.Component:
-    """Return a table; `rows` are `row`s, usually by `rx.foreach`. On phones each row becomes three lines."""
+    """Return a table; `rows` are `row`s, usually by `rx.foreach`. On phones each row becomes three lines.
+
+    With columns that are facts, each of these stands there with its title.
+    """
+    looks = " tablebox--facts" if any(each.area == "fact" for each in columns) else ""
     return rx.el.div(
         rx.el.table(
             rx.el.colgroup(*(rx.el.col(style={"width": each.width} if each.width else {}) for each in columns)),
@@ -36,7 +55,7 @@ def data_table(columns: Sequence[Column], rows: Any, **props: Any) -> rx.Compone
             rx.el.tbody(rows),
             class_name="table",
         ),
-        class_name="tablebox tablebox--cards",
+        class_name=f"tablebox tablebox--cards{looks}",
         **props,
     )
 
@@ -47,11 +66,11 @@ def row(columns: Sequence[Column], cells: Sequence[Any], **props: Any) -> rx.Com
 
 
 def _cell(column: Column, content: Any) -> rx.Component:
-    looks = {"name": "name", "menu": "menu-cell", "image": "muted", "last": "muted", "author": "only-wide"}.get(
-        column.area, ""
-    )
+    looks = CELLS.get(column.area, "")
     if column.right:
         looks = f"{looks} r".strip()
+    if column.area == "fact":
+        return rx.el.td(content, class_name=looks, data_label=column.title)
     return rx.el.td(content, class_name=looks, style={"gridArea": column.area} if column.area else {})
 
 
@@ -94,7 +113,7 @@ def search_field(value: rx.Var[str], on_change: Any, placeholder: rx.Var[str]) -
 
 def chips(*each: rx.Component | rx.Var[Any], label: rx.Var[str] | str) -> rx.Component:
     """Return filters of which one is pressed."""
-    return rx.el.div(*each, class_name="chips", role="group", aria_label=label)
+    return rx.el.nav(*each, class_name="chips", aria_label=label)
 
 
 def chip(
@@ -102,18 +121,17 @@ def chip(
     count: rx.Var[int] | int,
     *,
     pressed: rx.Var[bool],
-    on_click: Any,
+    to: rx.Var[str] | str,
     status: rx.Var[str] | str = "",
     **props: Any,
 ) -> rx.Component:
-    """Return one filter with how many it would leave."""
-    return rx.el.button(
+    """Return one filter with how many it would leave; `to` is the address that holds it."""
+    return link(
         dot(status) if not isinstance(status, str) or status else rx.fragment(),
         words,
         rx.el.span(count, class_name="count"),
-        type="button",
+        to=to,
         class_name="chip",
-        aria_pressed=pressed,
-        on_click=on_click,
+        aria_current=rx.cond(pressed, "true", "false"),
         **props,
     )

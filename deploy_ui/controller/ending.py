@@ -26,14 +26,14 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-def end_all(runtime: Runtime, write: Callable[[Sequence[Route]], object]) -> None:
+def end_all(runtime: Runtime, tell: Callable[[list[Route]], object]) -> None:
     """Take every instance out of the gateway, stop it, wait for its end and write it down.
 
     The instances end even where the database or the gateway's folder cannot be reached.
     """
     members = _try(fleet.members) or []
     members = [_try(partial(_announce, member)) or member for member in members]
-    _try(partial(_close, members, write))
+    _try(partial(_close, members, tell))
     if any(each.state is RunState.RUNNING for each in runtime.list()):
         time.sleep(plan.GATEWAY_PAUSE.total_seconds())
     _stop(runtime)
@@ -53,9 +53,9 @@ def _try(do: Callable[[], T]) -> T | None:
         return None
 
 
-def _close(members: Sequence[Member], write: Callable[[Sequence[Route]], object]) -> None:
+def _close(members: Sequence[Member], tell: Callable[[list[Route]], object]) -> None:
     routes = [routing.route(each, each.records, Phase.PENDING) for each in members]
-    write(routing.table([*routes, *map(routing.deleted, fleet.deleted_slugs())]))
+    tell(routing.table([*routes, *map(routing.deleted, fleet.deleted_slugs())]))
 
 
 def _announce(member: Member) -> Member:
@@ -88,7 +88,7 @@ def _write_down(member: Member, seen: dict[str, Instance]) -> None:
         found = observe(record, instance, None, start_timeout_s=member.start_timeout_s, now=now, age=age)
         if found != record:
             fleet.save_instance(found, peak_memory_mb=instance.peak_memory_mb if instance else None)
-    if member.wish is Wish.RUN and member.phase is not Phase.FAILED:
+    if member.wish is Wish.RUN and member.phase not in {Phase.FAILED, Phase.SLEEPING}:
         fleet.save_status(
             member.id,
             generation=member.seen_generation,

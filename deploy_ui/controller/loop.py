@@ -8,14 +8,17 @@ from contextlib import contextmanager
 
 from deploy_ui import clock, ids
 from deploy_ui.controller import ending, janitor
+from deploy_ui.controller.announce import Announcer
 from deploy_ui.controller.envoy import Envoy
+from deploy_ui.controller.notify import listening
 from deploy_ui.controller.probe import Prober
 from deploy_ui.controller.rhythm import Rhythm
 from deploy_ui.controller.sweep import Found, Sweep
-from deploy_ui.controller.wake import Wake, listen
+from deploy_ui.controller.wake import Asked, Wake, listen
 from deploy_ui.runtimes import choose
 from deploy_ui.services import fleet
 from deploy_ui.services.leadership import Leadership
+from deploy_ui.settings import settings
 
 STAND_BY_S = 1.0
 END_WAITS_S = 10.0
@@ -43,7 +46,7 @@ def end_all() -> None:
     try:
         if not _lead(leadership, patience):
             log.warning("another controller is acting: what is ended here may be started again there")
-        ending.end_all(choose.runtime(), Envoy().write)
+        ending.end_all(choose.runtime(), Announcer(Envoy()).tell)
     finally:
         timer.cancel()
         leadership.release()
@@ -66,16 +69,16 @@ def _lead(leadership: Leadership, stop: threading.Event) -> bool:
 def _act(leadership: Leadership, stop: threading.Event) -> None:
     wake = Wake()
     threading.Thread(target=_ring_when, args=(stop, wake), name="stop", daemon=True).start()
-    with _companions(wake), Prober(wake.ring) as prober:
+    with _companions(wake), Prober(wake.ring) as prober, listening(settings().notify_socket, prober):
         sweep = Sweep(choose.runtime(), choose.log_source(), prober, Envoy(), clock.now)
         look = Looker(sweep)
         rhythm = Rhythm()
-        wanted = True
+        asked = Asked(wanted=True)
         while not stop.is_set():
-            fresh = rhythm.reads(time.monotonic(), wanted=wanted)
-            found = look(fresh=fresh) if not fresh or leadership.take() else Found()
+            fresh = rhythm.reads(time.monotonic(), wanted=asked.wanted)
+            found = look(fresh=fresh, held=asked.held) if not fresh or leadership.take() else Found()
             rhythm.looked(time.monotonic(), moving=found.moving, changed=found.changed)
-            wanted = wake.wait(rhythm.pause(time.monotonic()))
+            asked = wake.wait(rhythm.pause(time.monotonic()))
 
 
 def _ring_when(stop: threading.Event, wake: Wake) -> None:
@@ -90,10 +93,10 @@ class Looker:
         self._sweep = sweep
         self._trouble = ""
 
-    def __call__(self, *, fresh: bool) -> Found:
+    def __call__(self, *, fresh: bool, held: bool) -> Found:
         """Make one pass."""
         try:
-            found = self._sweep.run(fresh=fresh)
+            found = self._sweep.run(fresh=fresh, held=held)
         except Exception as error:
             if type(error).__name__ != self._trouble:
                 log.exception("nothing is touched until this is over, error %s", ids.new_id(8))

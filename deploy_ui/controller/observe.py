@@ -27,13 +27,15 @@ NO_PORT = "it has not opened its port"
 
 @dataclass(frozen=True)
 class Health:
-    """What the probes of one instance said last."""
+    """What the probes of one instance said last, and what it said itself."""
 
     ready: bool
     failures: int = 0
     """Failed probes in a row."""
     words: str = ""
     """Why the last probe failed."""
+    loading_at: datetime | None = None
+    """When it said that it loads its model; None for one that does not say."""
 
 
 def observe(
@@ -101,6 +103,7 @@ def _running(
         live = replace(live, status=InstanceStatus.STARTING)
     if health is None:
         return live if live.address or not late(live) else _timed_out(live, NO_PORT)
+    live = replace(live, loading_at=live.loading_at or health.loading_at)
     if health.ready:
         return replace(live, status=InstanceStatus.READY, reason=Reason.NONE, message="", ready_at=live.ready_at or now)
     if live.status is InstanceStatus.STARTING and late(live):

@@ -14,13 +14,16 @@ GATEWAY_PAUSE = timedelta(milliseconds=200)
 """How long an endpoint stays alive at least after the gateway was told to leave it: every thread of it has to hear."""
 GATEWAY_PATIENCE = timedelta(seconds=3)
 """And at most, where the gateway does not say that it has left: it may not be running at all."""
+SLEEP_PATIENCE = timedelta(seconds=60)
+"""The same for the last instance before sleep: nobody waits for its end, and until then it would answer."""
 
 
 @dataclass(frozen=True)
 class Begin:
-    """Make new instances of the wanted revision."""
+    """Make new instances of the wanted revision, or of the one before, which serves meanwhile."""
 
     count: int
+    fallback: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,10 @@ def plan(member: Member, records: Sequence[Record], listed: Collection[str], age
     | wanted | seen                              | step |
     | run    | too few of this revision          | begin the rest, unless its image is not ready or it backs off |
     | run    | too many of this revision         | retire the unready first, then the newest |
+    | sleep  | any of this revision              | retire all, the last of them as idle |
     | run    | not answering, and enough others  | retire it |
     | run    | another revision                  | retire one for each ready one of this; the unready at once |
+    | run    | the one before, too few of it     | begin what it lost, while none of this is ready |
     | stop   | any                               | retire |
     | any    | a record that was never started   | launch it |
     """
@@ -58,12 +63,9 @@ def plan(member: Member, records: Sequence[Record], listed: Collection[str], age
         return [Retire(each.key, reason) for each in live]
     retired = _superfluous(member, live)
     gone = {each.key for each in retired}
-    if not startable(member):
-        return [*retired]
-    launched = [Launch(each.key) for each in live if _unstarted(each, listed) and each.key not in gone]
-    missing = member.wanted - sum(_counts(each, member.revision) for each in live)
-    begun = [Begin(missing)] if missing > 0 and _due(member, records, age) else []
-    return [*launched, *begun, *retired]
+    stay = [each for each in live if each.key not in gone]
+    launched = [Launch(each.key) for each in stay if _unstarted(each, listed) and _known(member, each.revision)]
+    return [*launched, *_missing(member, records, age), *_lost(member, records, stay, age), *retired]
 
 
 def startable(member: Member) -> bool:
@@ -87,7 +89,8 @@ def deserted(record: Record, told: datetime | None, applied: Callable[[], bool],
     """
     if told is None:
         return False
-    if record.ready_at is None or age(told) >= GATEWAY_PATIENCE:
+    patience = SLEEP_PATIENCE if record.reason is Reason.IDLE else GATEWAY_PATIENCE
+    if record.ready_at is None or age(told) >= patience:
         return True
     return age(told) >= GATEWAY_PAUSE and applied()
 
@@ -109,6 +112,41 @@ def _counts(record: Record, revision: int) -> bool:
     return record.revision == revision and record.status is not InstanceStatus.UNHEALTHY
 
 
+def _known(member: Member, revision: int) -> bool:
+    """Say whether instances of this revision can be started now."""
+    if revision == member.revision:
+        return startable(member)
+    return member.fallback is not None and revision == member.fallback.revision
+
+
+def _missing(member: Member, records: Sequence[Record], age: Age) -> list[Begin]:
+    count = member.wanted - sum(_live(each) and _counts(each, member.revision) for each in records)
+    return [Begin(count)] if count > 0 and startable(member) and _due(member, records, age) else []
+
+
+def _lost(member: Member, records: Sequence[Record], stay: Sequence[Record], age: Age) -> list[Begin]:
+    """Replace what the revision before has lost, as long as it still has to serve alone."""
+    if member.fallback is None or any(_ready(each) and each.revision == member.revision for each in stay):
+        return []
+    number = member.fallback.revision
+    able = sum(each.revision != member.revision and each.status is not InstanceStatus.UNHEALTHY for each in stay)
+    count = min(member.wanted - able, _losses([each for each in records if each.revision == number]))
+    due = count > 0 and backoff.due(records, revision=number, wanted=member.wanted, age=age)
+    return [Begin(count, fallback=True)] if due else []
+
+
+def _losses(records: Sequence[Record]) -> int:
+    """Count what failed of a revision after its newest instance was born, and what is sick of it."""
+    failed = [each for each in records if each.status is InstanceStatus.FAILED]
+    newest = max((each.created_at for each in records if each not in failed), default=None)
+    lost = [each for each in failed if newest is None or backoff.end(each) > newest]
+    return len(lost) + sum(each.status is InstanceStatus.UNHEALTHY for each in records)
+
+
+def _ready(record: Record) -> bool:
+    return record.status is InstanceStatus.READY
+
+
 def _due(member: Member, records: Sequence[Record], age: Age) -> bool:
     if member.seen_generation < member.generation:
         return True  # a person has just changed something: try at once
@@ -120,8 +158,10 @@ def _superfluous(member: Member, live: Sequence[Record]) -> list[Retire]:
     ready = sum(each.status is InstanceStatus.READY for each in current)
     current.sort(key=lambda each: (each.status is not InstanceStatus.READY, each.created_at, each.key))
     sick = [each for each in live if each.revision == member.revision and each.status is InstanceStatus.UNHEALTHY]
+    last = current[:1] if member.wanted == 0 else []
     return [
-        *(Retire(each.key, Reason.SCALED_DOWN) for each in current[member.wanted :]),
+        *(Retire(each.key, Reason.IDLE) for each in last),
+        *(Retire(each.key, Reason.SCALED_DOWN) for each in current[member.wanted + len(last) :]),
         *(Retire(each.key, Reason.NOT_ANSWERING) for each in sick if ready >= member.wanted),
         *(Retire(each.key, Reason.REPLACED) for each in _replaced(member, live, ready)),
     ]
@@ -129,7 +169,15 @@ def _superfluous(member: Member, live: Sequence[Record]) -> list[Retire]:
 
 def _replaced(member: Member, live: Sequence[Record], ready: int) -> list[Record]:
     old = [each for each in live if each.revision != member.revision]
-    serving = [each for each in old if each.status in {InstanceStatus.READY, InstanceStatus.UNHEALTHY}]
-    serving.sort(key=lambda each: (each.status is not InstanceStatus.READY, each.created_at, each.key))
-    kept = serving[: max(member.wanted - ready, 0)]
+    old.sort(key=lambda each: (each.created_at, each.key))
+    room = max(member.wanted - ready, 0)
+    able = [each for each in old if _ready(each)][:room]
+    sick = [each for each in old if each.status is InstanceStatus.UNHEALTHY]
+    coming = [] if ready or member.fallback is None else _on_the_way(old, member.fallback.revision)
+    kept = [*able, *sick[: room - len(able)], *coming[: room - len(able)]]
     return [each for each in old if each not in kept]
+
+
+def _on_the_way(records: Sequence[Record], revision: int) -> list[Record]:
+    moving = {InstanceStatus.PENDING, InstanceStatus.STARTING}
+    return [each for each in records if each.status in moving and each.revision == revision]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from deploy_ui import ids
+from deploy_ui.controller import trial
 from deploy_ui.controller.elapsed import Age
 from deploy_ui.controller.observe import Health, observe
 from deploy_ui.controller.plan import Begin, Launch, Retire, plan
@@ -13,8 +14,9 @@ from deploy_ui.controller.status import Status, status
 from deploy_ui.controller.words import clip, exception, last_words
 from deploy_ui.enums import InstanceStatus, Reason
 from deploy_ui.runtimes.base import Instance, LogSource, Runtime
-from deploy_ui.services import fleet
+from deploy_ui.services import fleet, rollouts
 from deploy_ui.services.fleet import Member, Record
+from deploy_ui.services.rollouts import Undone
 
 KEY_LENGTH = 6
 LINES_READ = 200
@@ -41,15 +43,19 @@ def reconcile(member: Member, seen: Mapping[str, Instance], world: World, now: d
     A look at a deployment that is as it should be writes nothing and starts nothing.
     """
     records = [_look(member, record, seen.get(record.key), world, now) for record in member.records]
+    member = _judge(member, records, now)
     for action in plan(member, records, seen.keys(), world.age):
         match action:
-            case Begin(count):
-                records += [_begin(member, world, now) for _ in range(count)]
+            case Begin(count, fallback):
+                records += [_begin(member, world, now, fallback=fallback) for _ in range(count)]
             case Launch(key):
-                world.runtime.start(spec(member, _find(records, key)))
+                launched = _find(records, key)
+                world.runtime.start(spec(member.at(launched.revision), launched))
             case Retire(key, reason):
                 records = [_retire(each, reason) if each.key == key else each for each in records]
-    return _report(replace(member, records=tuple(records)), status(member, records), now)
+    if tuple(records) != member.records:
+        member = replace(member, records=tuple(records))
+    return _report(member, status(member, records), now)
 
 
 def _look(member: Member, record: Record, seen: Instance | None, world: World, now: datetime) -> Record:
@@ -73,7 +79,32 @@ def _message(ended: Record, logs: LogSource) -> str:
     return exception(lines) or clip(ended.message) or last_words(lines)
 
 
-def _begin(member: Member, world: World, now: datetime) -> Record:
+def _judge(member: Member, records: Sequence[Record], now: datetime) -> Member:
+    """Write down how the trial of the wanted revision ended, if it has; return the member as it is then."""
+    if trial.passed(member, records):
+        rollouts.succeeded(member.id, member.revision, now)
+        return replace(member, trial=False, fallback=None)
+    failed, fallback = trial.failure(member, records), member.fallback
+    if failed is None or fallback is None:
+        return member
+    given_up = rollouts.give_up(
+        member.id,
+        generation=member.generation,
+        revision=member.revision,
+        back_to=fallback.revision,
+        reason=failed.reason,
+        message=failed.message,
+        now=now,
+    )
+    if not given_up:
+        return member
+    undone = Undone(failed.reason, failed.message)
+    back = member.at(fallback.revision)
+    return replace(back, generation=member.generation + 1, trial=False, fallback=None, undone=undone)
+
+
+def _begin(member: Member, world: World, now: datetime, *, fallback: bool) -> Record:
+    member = member.at(member.fallback.revision) if fallback and member.fallback else member
     record = Record(key=ids.new_id(KEY_LENGTH), revision=member.revision, status=InstanceStatus.PENDING, created_at=now)
     fleet.add_instance(member.id, record.key, revision=record.revision, image_id=member.image_id, now=now)
     world.runtime.start(spec(member, record))

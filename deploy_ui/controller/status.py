@@ -40,6 +40,7 @@ def status(member: Member, records: Sequence[Record]) -> Status:
     | wanted | image     | ready                     | trouble           | phase |
     | stop   |           | any instance left         |                   | stopping, then stopped |
     | delete |           | any instance left         |                   | stopping, then deleted |
+    | sleep  |           | any, on its way out       |                   | sleeping |
     | run    |           | all of this revision      |                   | running; updating while others serve |
     | run    | building  | none / others             |                   | pending / updating |
     | run    | failed    | none / others             |                   | failed / degraded |
@@ -48,12 +49,20 @@ def status(member: Member, records: Sequence[Record]) -> Status:
     | run    |           | others only               | none / tried twice| updating / degraded |
     | run    |           | none                      | none / tried twice| starting / failed |
 
-    A failed deployment stays failed until an instance is ready or a person changes something.
+    A failed deployment stays failed until an instance is ready or a person changes something. One that was rolled back
+    by itself says so, and why, until a person changes something, unless there is a newer reason.
     """
     if member.wish is not Wish.RUN:
         return _ending(member, records)
     count = _count(member, records)
-    found = _settled(member, count) or _imageless(member, count) or _on_the_way(member, records, count)
+    found = (
+        _asleep(member, count)
+        or _settled(member, count)
+        or _imageless(member, count)
+        or _on_the_way(member, records, count)
+    )
+    if member.undone and found.reason is Reason.NONE:
+        found = Status(found.phase, Reason.ROLLED_BACK, member.undone.message)
     return Status(found.phase, found.reason, found.message, count.current + count.old)
 
 
@@ -69,6 +78,13 @@ def _count(member: Member, records: Sequence[Record]) -> _Count:
     ready = [each for each in records if each.status is InstanceStatus.READY]
     current = sum(each.revision == member.revision for each in ready)
     return _Count(current, len(ready) - current)
+
+
+def _asleep(member: Member, count: _Count) -> Status | None:
+    """Say that it sleeps as soon as no instance is wanted; one that could not wake has failed."""
+    if member.wanted > 0:
+        return None
+    return _imageless(member, count) or Status(Phase.SLEEPING, Reason.IDLE)
 
 
 def _settled(member: Member, count: _Count) -> Status | None:
@@ -90,33 +106,35 @@ def _imageless(member: Member, count: _Count) -> Status | None:
 
 
 def _on_the_way(member: Member, records: Sequence[Record], count: _Count) -> Status:
-    cause = _cause(member, records)
-    phase = _phase(member, records, count, cause)
-    if cause:
-        return Status(phase, cause.reason, cause.message)
+    trouble = cause(member, records)
+    phase = _phase(member, records, count, trouble)
+    if trouble:
+        return Status(phase, trouble.reason, trouble.message)
     return Status(phase, member.reason, member.message) if phase is Phase.FAILED else Status(phase)
 
 
-def _phase(member: Member, records: Sequence[Record], count: _Count, cause: Record | None) -> Phase:
-    given_up = _given_up(member, records)
+def _phase(member: Member, records: Sequence[Record], count: _Count, trouble: Record | None) -> Phase:
+    hopeless = given_up(member, records)
     if count.current:
-        return Phase.DEGRADED if cause else _growing(member)
+        return Phase.DEGRADED if trouble else _growing(member)
     if count.old:
-        return Phase.DEGRADED if given_up else Phase.UPDATING
-    return Phase.FAILED if given_up or _still_failed(member) else Phase.STARTING
+        return Phase.DEGRADED if hopeless else Phase.UPDATING
+    return Phase.FAILED if hopeless or _still_failed(member) else Phase.STARTING
 
 
 def _growing(member: Member) -> Phase:
     return Phase.STARTING if member.phase in {Phase.STARTING, Phase.PENDING} else Phase.UPDATING
 
 
-def _cause(member: Member, records: Sequence[Record]) -> Record | None:
+def cause(member: Member, records: Sequence[Record]) -> Record | None:
     """Return the newest trouble of the wanted revision that no later readiness has answered."""
     mine = [each for each in records if each.revision == member.revision]
     sick = [each for each in mine if not each.status.ended and each.reason in FAULTS]
     if sick:
         return sick[0]
     failed = [each for each in mine if each.status is InstanceStatus.FAILED]
+    if member.trial:  # of one that a person tries again, what was before does not count
+        failed = [each for each in failed if each.created_at >= member.changed_at]
     if not failed:
         return None
     newest = max(failed, key=backoff.end)
@@ -124,8 +142,10 @@ def _cause(member: Member, records: Sequence[Record]) -> Record | None:
     return newest if not ready or backoff.end(newest) > max(ready) else None
 
 
-def _given_up(member: Member, records: Sequence[Record]) -> bool:
-    failed = backoff.streak(records, member.revision)
+def given_up(member: Member, records: Sequence[Record]) -> bool:
+    """Say whether the wanted revision was tried in vain often enough since a person last changed something."""
+    tried = [each for each in records if each.created_at >= member.changed_at]
+    failed = backoff.streak(tried, member.revision)
     if not failed:
         return False
     return backoff.hopeless(failed[0]) or backoff.rounds(len(failed), member.wanted) >= ROUNDS_UNTIL_FAILED

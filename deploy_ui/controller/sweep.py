@@ -3,20 +3,21 @@
 import functools
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from deploy_ui import ids
-from deploy_ui.controller import plan, routing
+from deploy_ui.controller import announce, plan, routing, scaling
+from deploy_ui.controller.announce import Announcer
 from deploy_ui.controller.elapsed import Elapsed
 from deploy_ui.controller.observe import Health
 from deploy_ui.controller.probe import Target
 from deploy_ui.controller.reconcile import World, reconcile
+from deploy_ui.controller.scaling import Scaling
 from deploy_ui.controller.specs import target
 from deploy_ui.enums import InstanceStatus
-from deploy_ui.gateway.routes import Route
 from deploy_ui.runtimes.base import Instance, LogSource, RunState, Runtime
 from deploy_ui.services import fleet
 from deploy_ui.services.fleet import Member, Record
@@ -39,14 +40,8 @@ class Probes(Protocol):
         """Return what the probes of this instance said; None before the first answer."""
 
 
-class Gateway(Protocol):
-    """Serves what it is told."""
-
-    def write(self, routes: Sequence[Route]) -> bool:
-        """Let it serve exactly these routes."""
-
-    def applied(self) -> bool:
-        """Say whether it serves what was written last; False too when it cannot be asked."""
+class Gateway(announce.Gateway, scaling.Meter, Protocol):
+    """Serves what it is told, holds requests, and knows the load."""
 
 
 @dataclass(frozen=True)
@@ -80,28 +75,30 @@ class Sweep:
         self._prober = prober
         self._gateway = gateway
         self._clock = clock
+        self._announcer = Announcer(gateway)
+        self._scaling = Scaling(gateway, timer)
         self._age = Elapsed(clock, timer)
         self._world = World(runtime, logs, self._health, self._age)
         self._members: list[Member] = []
         self._deleted: list[str] = []
         self._stale = True
         self._targets: dict[str, Target] = {}
-        self._routes: list[Route] | None = None
         self._told: dict[str, datetime] = {}
         self._rests: dict[tuple[int, int], tuple[int, datetime]] = {}
 
-    def run(self, *, fresh: bool) -> Found:
-        """Make one pass; say what it found."""
+    def run(self, *, fresh: bool, held: bool = False) -> Found:
+        """Make one pass; say what it found. `held`: somebody has begun to wait for a deployment that sleeps."""
         if fresh or self._stale:
             self._members, self._deleted = fleet.members(), fleet.deleted_slugs()
             self._stale = False
         seen = {each.key: each for each in self._runtime.list()}
         before = self._members
-        self._members = [self._step(member, seen) for member in before]
+        scaled = self._scaling.follow(before, held=held)
+        self._members = [self._step(member, seen) for member in scaled]
         self._watch(seen)
         self._tell_gateway()
         self._stop(seen)
-        moving = any(each.status in MOVING for each in self._records())
+        moving = not self._announcer.confirmed or any(each.status in MOVING for each in self._records())
         return Found(moving=moving, changed=self._members != before)
 
     def _step(self, member: Member, seen: Mapping[str, Instance]) -> Member:
@@ -119,20 +116,23 @@ class Sweep:
             self._stale = True
             return member
         self._rests.pop(place, None)
+        self._stale = self._stale or done.revision != member.revision  # rolled back: all of it is read anew
         return done
 
     def _watch(self, seen: Mapping[str, Instance]) -> None:
         """Probe every live instance that has an address.
 
-        One of an older revision is asked what it was asked before; its member's path is the new revision's by now.
+        One of an older revision is asked what it was asked before; its member's path is the new revision's by now,
+        unless it is the one to fall back to.
         """
         targets: dict[str, tuple[Target, bool]] = {}
         for member in self._members:
             for record in member.records:
                 if record.status not in PROBED or not record.address or not _runs(seen, record.key):
                     continue
-                current = record.revision == member.revision
-                asked = target(member, record) if current else self._targets.get(record.key)
+                seen_by = member.at(record.revision)
+                known = record.revision == seen_by.revision
+                asked = target(seen_by, record) if known else self._targets.get(record.key)
                 if asked:
                     targets[record.key] = (asked, record.status in SETTLED)
         self._targets = {key: asked for key, (asked, _) in targets.items()}
@@ -140,10 +140,7 @@ class Sweep:
 
     def _tell_gateway(self) -> None:
         routes = [routing.route(each, each.records, each.phase) for each in self._members]
-        routes = routing.table([*routes, *map(routing.deleted, self._deleted)])
-        if routes != self._routes:
-            self._gateway.write(routes)
-            self._routes = routes
+        self._announcer.tell(routing.table([*routes, *map(routing.deleted, self._deleted)]))
         now = self._clock()
         stopping = {each.key for each in self._records() if each.status is InstanceStatus.STOPPING}
         self._told = {key: self._told.get(key, now) for key in stopping}

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from deploy_ui.gateway import admin, places
+from deploy_ui.gateway.files import replace_if_changed
 from deploy_ui.gateway.routes import KeyUse
-from deploy_ui.gateway.writer import replace_if_changed
 from deploy_ui.settings import settings
 
 LARGEST_BYTES = 64 << 20

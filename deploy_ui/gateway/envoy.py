@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from deploy_ui.gateway.virtual_host import route_configuration
 from deploy_ui.settings import Settings
 
 VERSION_LENGTH = 16
+VERSION = re.compile(r'{"version_info": "(\w+)"')
+LONGEST_HEAD = 64
 
 
 def documents(routes: Sequence[Route], jwks: str, settings: Settings) -> dict[str, str]:
@@ -31,9 +34,12 @@ def documents(routes: Sequence[Route], jwks: str, settings: Settings) -> dict[st
 
 
 def version(path: Path) -> str:
-    """Return the version of a file that was written before."""
-    found: str = json.loads(path.read_text())["version_info"]
-    return found
+    """Return the version of a file that was written before; it stands at the beginning, and the file may be long."""
+    with path.open() as file:
+        found = VERSION.match(file.read(LONGEST_HEAD))
+    if found is None:
+        raise ValueError(path)
+    return found[1]
 
 
 def _resources(resources: Sequence[Message]) -> str:

@@ -1,9 +1,10 @@
-"""What every request passes, in order: the key, the deployment's grants, the size of its body, hygiene, the router."""
+"""What every request passes, in order: key, grants, size of the body, the wait for an instance, hygiene, the router."""
 
 from collections.abc import Sequence
 
 from deploy_ui.gateway import access, keys
 from deploy_ui.gateway.protos import Message, extension, typed
+from deploy_ui.gateway.waking import waking_filter
 from deploy_ui.settings import SESSION_COOKIE, Settings
 
 HYGIENE = """
@@ -59,6 +60,7 @@ def http_filters(jwks: str, settings: Settings) -> list[Message]:
         extension(access.JWT_FILTER, access.jwt_filter(jwks)),
         extension(access.RBAC_FILTER, access.rbac_filter()),
         extension("envoy.filters.http.body_size_limit", limit),
+        waking_filter(),
         extension("deploy_ui.hygiene", _hygiene()),
         extension("deploy_ui.answer_hygiene", _answer_hygiene()),
         extension("envoy.filters.http.router", _router()),

@@ -5,7 +5,7 @@ from deploy_ui.gateway.clusters import file_source
 from deploy_ui.gateway.filters import http_filters
 from deploy_ui.gateway.protos import METADATA, Message, extension, seconds, typed
 from deploy_ui.gateway.replies import local_replies
-from deploy_ui.gateway.virtual_host import ROUTE_CONFIG
+from deploy_ui.gateway.virtual_host import HELD_BYTES, ROUTE_CONFIG
 from deploy_ui.settings import Settings
 
 STAT_PREFIX = "gateway"
@@ -37,6 +37,7 @@ def listener(jwks: str, settings: Settings) -> Message:
         "envoy.config.listener.v3.Listener",
         name="gateway",
         address={"socket_address": address},
+        per_connection_buffer_limit_bytes=HELD_BYTES,
         filter_chains=[{"filters": [manager]}],
     )
 

@@ -18,3 +18,13 @@ def access_log(settings: Settings) -> Path:
 def admin_socket(settings: Settings) -> Path:
     """Where Envoy's admin interface listens."""
     return settings.socket("envoy-admin.sock")
+
+
+def gate(settings: Settings) -> Path:
+    """Where the controller tells the activator which deployments are shut."""
+    return settings.gateway_dir / "gate.json"
+
+
+def activator_socket(settings: Settings) -> Path:
+    """Where the activator listens."""
+    return settings.socket("activator.sock")

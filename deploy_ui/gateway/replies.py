@@ -1,32 +1,11 @@
 """Error answers of the gateway's own, all JSON: `{"error": {"code", "message"}}`."""
 
-import json
 from collections.abc import Sequence
 
+from deploy_ui.gateway import waking
 from deploy_ui.gateway.access import BEARER_KEYS, CLAIMS, JWT_FILTER, KEY_HEADER
+from deploy_ui.gateway.answers import body
 from deploy_ui.gateway.protos import METADATA, Message, extension, header, typed
-
-MESSAGES = {
-    "bad_request": "The gateway does not accept this request.",
-    "key_missing": "Send this deployment's key as X-API-Key or Authorization: Bearer.",
-    "key_invalid": "The key is malformed, expired, disabled or revoked.",
-    "key_not_allowed": "The key belongs to another deployment or may not be used from this address.",
-    "not_found": "There is nothing at this address.",
-    "deployment_not_found": "There is no such deployment.",
-    "request_incomplete": "The request did not arrive in time.",
-    "deployment_deleted": "This deployment was deleted.",
-    "body_too_large": "The request body is over the limit.",
-    "headers_too_large": "The request's headers are over the limit.",
-    "http_version_refused": "Use HTTP/1.1 or HTTP/2.",
-    "gateway_failed": "The gateway could not handle this request.",
-    "websocket_refused": "The instance takes no WebSocket at this address.",
-    "instance_broke_off": "The instance broke off before it answered.",
-    "deployment_stopped": "This deployment is stopped.",
-    "deployment_failed": "This deployment cannot serve; its card in the console says why.",
-    "deployment_not_ready": "No instance is ready. Try again soon.",
-    "gateway_overloaded": "The gateway is overloaded. Try again soon.",
-    "request_timeout": "The instance did not answer in time.",
-}
 
 TWO_HOSTS = "request.headers[':authority'].contains(',')"
 NO_WEBSOCKET = "response.code_details == 'websocket_handshake_unsuccessful'"
@@ -41,16 +20,14 @@ CHALLENGE = [header("www-authenticate", 'Bearer realm="deploy-ui"')]
 SOON = [header("retry-after", "1")]
 
 
-def body(code: str) -> str:
-    """Return the body of an error."""
-    return json.dumps({"error": {"code": code, "message": MESSAGES[code]}})
-
-
 def local_replies() -> Message:
     """Say what each of Envoy's own answers looks like; the first rule that fits counts."""
     return {
         "mappers": [
-            _verbatim("response.code_details == 'direct_response'"),
+            _verbatim(_says("response.code_details == 'direct_response'")),
+            _verbatim(_and(_status(waking.REFUSED), _says(waking.DENIED)), status=503),
+            _verbatim(_and(_status(waking.WRONG), _says(waking.DENIED)), status=400),
+            _verbatim(_and(_status(waking.GONE), _says(waking.DENIED))),
             _reply("websocket_refused", _says(NO_WEBSOCKET), status=400),
             _reply("bad_request", _status(400)),
             _reply("key_missing", _and(_status(401), _no_key()), headers=CHALLENGE),
@@ -81,10 +58,11 @@ def _reply(code: str, when: Message, *, status: int | None = None, headers: Sequ
     return reply
 
 
-def _verbatim(condition: str) -> Message:
-    """Leave an answer as the route wrote it."""
+def _verbatim(when: Message, *, status: int | None = None) -> Message:
+    """Leave the body of an answer as the route or the activator wrote it."""
     plain = {"text_format_source": {"inline_string": "%LOCAL_REPLY_BODY%"}, "content_type": "application/json"}
-    return {"filter": _says(condition), "body_format_override": plain}
+    reply: Message = {"filter": when, "body_format_override": plain}
+    return reply if status is None else reply | {"status_code": status}
 
 
 def _format(code: str) -> Message:

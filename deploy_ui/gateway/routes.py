@@ -10,8 +10,8 @@ class RouteState(StrEnum):
 
     SERVING = "serving"
     """Balances over the endpoints."""
-    NO_INSTANCE = "no_instance"
-    """503 `deployment_not_ready` with Retry-After: instances are on their way."""
+    WAITING = "waiting"
+    """Holds the request until an instance is ready; 503 `deployment_not_ready` when none is in time."""
     STOPPED = "stopped"
     """503 `deployment_stopped`."""
     FAILED = "failed"
@@ -37,10 +37,14 @@ class Route:
     slug: str
     state: RouteState
     endpoints: tuple[str, ...] = ()
-    """`host:port` of every ready instance, sorted."""
+    """`host:port` of every ready instance, sorted. While it waits: of the one that is expected to be ready next."""
     grants: tuple[Grant, ...] = ()
     request_timeout_s: int = 60
     concurrency: int = 8
+    start_timeout_s: int = 120
+    """How long a request may be held."""
+    reason: str = ""
+    """The code that says why no instance is ready, for the caller that is refused."""
 
 
 @dataclass(frozen=True)

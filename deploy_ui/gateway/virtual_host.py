@@ -2,26 +2,20 @@
 
 from collections.abc import Sequence
 
-from deploy_ui.gateway import access
+from deploy_ui.gateway import access, waking
+from deploy_ui.gateway.answers import RETRY_AFTER_S, STATES, body
 from deploy_ui.gateway.protos import METADATA, Message, extension, header, seconds, typed
-from deploy_ui.gateway.replies import body
 from deploy_ui.gateway.routes import Route, RouteState
 
 ROUTE_CONFIG = "gateway"
 RESERVED = "-"
 """`/{slug}/-/…` is ours on every deployment."""
-RETRY_AFTER_S = 5
 RETRIED_BODY_BYTES = 1 << 20
 """A request is tried again on another instance as long as its body is no longer than this."""
+HELD_BYTES = 64 << 10
+"""So much is read of a connection, and again of a body, while nobody takes it: what a held request may cost."""
 
 PATH = extension("path", typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=":path"))
-ANSWERS = {
-    RouteState.NO_INSTANCE: (503, "deployment_not_ready"),
-    RouteState.STOPPED: (503, "deployment_stopped"),
-    RouteState.FAILED: (503, "deployment_failed"),
-    RouteState.DELETED: (410, "deployment_deleted"),
-}
-"""What we answer ourselves where no instance may."""
 
 
 def route_configuration(routes: Sequence[Route]) -> Message:
@@ -41,9 +35,10 @@ def route_configuration(routes: Sequence[Route]) -> Message:
     )
 
 
-def serves(route: Route) -> bool:
-    """Say whether requests go to instances."""
-    return route.state is RouteState.SERVING and bool(route.endpoints)
+def state(route: Route) -> RouteState:
+    """Return what the route really does: without endpoints nothing is served."""
+    lost = route.state is RouteState.SERVING and not route.endpoints
+    return RouteState.WAITING if lost else route.state
 
 
 def _matcher(routes: Sequence[Route]) -> Message:
@@ -75,22 +70,19 @@ def _action(route: Message) -> Message:
 
 def _prefixed(route: Route, prefix: str) -> Message:
     """Return the route that answers below `prefix`, by an instance or by ourselves."""
-    base = {
-        "match": {"prefix": prefix},
-        "metadata": _metadata(route),
-        "typed_per_filter_config": access.OPEN if route.state is RouteState.DELETED else access.closed(route),
-    }
-    return base | (_forward(route) if serves(route) else _answer(route))
+    doing = state(route)
+    base = {"match": {"prefix": prefix}, "metadata": _metadata(route)}
+    if doing is RouteState.DELETED:
+        return base | {"typed_per_filter_config": access.OPEN} | _answer(route)
+    base["typed_per_filter_config"] = access.closed(route)
+    if doing is RouteState.SERVING:
+        return base | _forward(route)
+    return _held(base, route) if doing is RouteState.WAITING else base | _answer(route)
 
 
 def _metadata(route: Route) -> Message:
-    facts = {"slug": route.slug, "state": _state(route).value, "bound_keys": access.bound_keys(route)}
+    facts = {"slug": route.slug, "state": state(route).value, "bound_keys": access.bound_keys(route)}
     return {"filter_metadata": {METADATA: facts}}
-
-
-def _state(route: Route) -> RouteState:
-    lost = route.state is RouteState.SERVING and not route.endpoints
-    return RouteState.NO_INSTANCE if lost else route.state
 
 
 def _forward(route: Route) -> Message:
@@ -105,6 +97,20 @@ def _forward(route: Route) -> Message:
         "idle_timeout": seconds(route.request_timeout_s),
     }
     return {"route": action}
+
+
+def _held(base: Message, route: Route) -> Message:
+    """Send the request to an instance once one is ready.
+
+    While it is held nothing moves, so silence is bounded by both timeouts, and the instance's own by a timer that
+    starts when it has the request.
+    """
+    message = base | _forward(route) | {"request_body_buffer_limit": HELD_BYTES}
+    message["typed_per_filter_config"] |= waking.held(route)
+    silence = route.start_timeout_s + waking.GRACE_S + route.request_timeout_s
+    policy = _retry_policy() | {"per_try_idle_timeout": seconds(route.request_timeout_s)}
+    message["route"] |= {"idle_timeout": seconds(silence), "retry_policy": policy}
+    return message
 
 
 def _retry_policy() -> Message:
@@ -123,7 +129,7 @@ def _retry_policy() -> Message:
 
 
 def _answer(route: Route) -> Message:
-    status, code = ANSWERS[_state(route)]
+    status, code = STATES[state(route)]
     answer = _direct(status, code)
     if status == 503:  # noqa: PLR2004 -- the status of HTTP
         answer["response_headers_to_add"].append(header("retry-after", str(RETRY_AFTER_S)))

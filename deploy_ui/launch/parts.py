@@ -24,7 +24,7 @@ def foundation(settings: Settings) -> list[Part]:
 def parts(settings: Settings) -> list[Part]:
     """Return what runs on the foundation."""
     workers = [Part(name, part_command("worker", name), grace_s=20) for name in _worker_names(settings)]
-    return [_part("controller", grace_s=30), *workers, _part("gateway"), _part("console")]
+    return [_part("controller", grace_s=30), *workers, _part("activator"), _part("gateway"), _part("console")]
 
 
 def part_command(*arguments: str) -> tuple[str, ...]:

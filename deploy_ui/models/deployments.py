@@ -80,7 +80,8 @@ class Revision(SQLModel, table=True):
     created_by: int = Field(foreign_key="person.id")
 
     ready_at: datetime | None = Field(default=None, sa_type=Moment)
-    """When all its instances were ready for the first time: only such a revision is ever rolled back to by itself."""
+    """When all its instances were ready for the first time since a person wanted it: only such a revision is ever
+    rolled back to by itself, and only one without it is ever rolled back by itself."""
     failed_at: datetime | None = Field(default=None, sa_type=Moment)
     """When it was given up and an older one taken again."""
     reason: Reason = Field(default=Reason.NONE, sa_type=word(Reason))

@@ -4,12 +4,11 @@ import reflex as rx
 
 from deploy_ui.components.buttons import icon_button
 from deploy_ui.components.links import link
-from deploy_ui.components.menus import menu
 from deploy_ui.components.status import phase_status, phase_word
 from deploy_ui.components.tables import Column, row
 from deploy_ui.components.when import when
 from deploy_ui.i18n.ui import t
-from deploy_ui.pages.deployment_actions import delete_question, menu_items
+from deploy_ui.pages.deployment_actions import actions_menu, delete_question
 from deploy_ui.pages.first_steps import first_steps
 from deploy_ui.pages.listing import ListView, list_page
 from deploy_ui.services.cards import DeploymentRow
@@ -42,9 +41,9 @@ def _row(each: DeploymentRow) -> rx.Component:
             link(each.image_name, to=f"/images/{each.image_id}/info", title=each.image_name, class_name="mono over"),
             rx.el.span(each.ready_instances, " / ", each.wanted_instances, title=t("deployments.instances_help")),
             when(each.last_request_at),
-            menu(
+            actions_menu(
+                each,
                 icon_button("ellipsis", t("common.actions_for", name=each.name), small=True, data_testid="actions"),
-                *menu_items(each.slug, each.phase),
             ),
         ],
         key=each.slug,

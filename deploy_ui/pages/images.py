@@ -18,10 +18,10 @@ from deploy_ui.states.session import SessionState
 COLUMNS = (
     Column(t("images.name"), area="name"),
     Column(t("images.status"), width="168px", area="status"),
-    Column(t("images.kind"), width="168px", area="image"),
-    Column(t("images.used_by"), width="128px", right=True, area="inst"),
-    Column(t("images.created"), width="136px", right=True, area="last"),
-    Column(t("images.author"), width="184px", area="author"),
+    Column(t("images.kind"), width="168px", area="fact"),
+    Column(t("images.used_by"), width="128px", right=True, area="fact"),
+    Column(t("images.created"), width="136px", right=True, area="fact"),
+    Column(t("images.author"), width="184px", area="fact"),
 )
 
 

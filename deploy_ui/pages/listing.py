@@ -71,7 +71,7 @@ def _toolbar(view: ListView) -> rx.Component:
                 t("common.all"),
                 state.total,
                 pressed=state.status == "",
-                on_click=state.filter(""),
+                to=f"/{view.name}",
                 data_testid="filter-all",
             ),
             rx.foreach(
@@ -81,7 +81,7 @@ def _toolbar(view: ListView) -> rx.Component:
                     state.counts[status],
                     status=status,
                     pressed=state.status == status,
-                    on_click=state.filter(status),
+                    to=f"/{view.name}?status=" + status.to(str),
                     data_testid="filter-" + status.to(str),
                 ),
             ),

@@ -14,7 +14,7 @@ from deploy_ui.states.new_deployment import NewDeploymentState
 from deploy_ui.states.session import SessionState
 
 STEPS = ("start", "ready", "route")
-ADVANCED = ("concurrency", "start_timeout_s", "request_timeout_s", "ready_path", "env")
+ADVANCED = ("concurrency", "idle_timeout_s", "start_timeout_s", "request_timeout_s", "ready_path", "env")
 
 
 def new_deployment() -> rx.Component:
@@ -129,6 +129,7 @@ def _advanced() -> rx.Component:
         ),
         rx.el.div(
             _pair(t("general.concurrency"), ("concurrency", "8", "1"), help_text=t("new.concurrency_help")),
+            _pair(t("general.idle"), ("idle_timeout_s", "300", "1"), help_text=t("new.idle_help")),
             _pair(
                 t("general.limits"),
                 ("start_timeout_s", "120", "1"),

@@ -22,7 +22,8 @@ class InstanceSpec:
     folder: Path
     """The image's files. The instance works in a folder of its own that shows them, and may not change them here."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """Only these variables, and what every instance gets: PORT, DEPLOYMENT, INSTANCE, PATH, HOME, TMPDIR, LANG."""
+    """Only these variables, and what every instance gets: PORT, DEPLOYMENT, INSTANCE, PATH, HOME, TMPDIR, LANG, and
+    NOTIFY_SOCKET where instances can reach the controller so."""
     cpu: float = 1.0
     memory_mb: int = 1024
     grace_s: float = 30.0
@@ -91,7 +92,8 @@ class Runtime(Protocol):
     def start(self, spec: InstanceSpec) -> None:
         """Begin running the instance and return at once; do not wait for readiness.
 
-        A failure to start is no exception: the instance is listed as ended with `START_FAILED`.
+        A failure to start is no exception: the instance is listed as ended with `START_FAILED`. A start that the death
+        of its caller cut in two is not listed; starting it again under its key finishes it.
         """
 
     def stop(self, key: str) -> None:

@@ -11,12 +11,12 @@ from deploy_ui.settings import settings
 
 def runtime() -> Runtime:
     """Return what runs instances."""
-    return _process_runtime(settings().instances_dir, settings().instance_logs_dir)
+    return _process_runtime(settings().instances_dir, settings().instance_logs_dir, settings().notify_socket)
 
 
 def usage_source() -> UsageSource:
     """Return what tells the use of running instances. It remembers the last look, so it is one for each process."""
-    return _process_runtime(settings().instances_dir, settings().instance_logs_dir)
+    return _process_runtime(settings().instances_dir, settings().instance_logs_dir, settings().notify_socket)
 
 
 def log_source() -> LogSource:
@@ -30,5 +30,5 @@ def log_files() -> LogFiles:
 
 
 @functools.cache
-def _process_runtime(instances: Path, logs: Path) -> ProcessRuntime:
-    return ProcessRuntime(instances, logs)
+def _process_runtime(instances: Path, logs: Path, notify: Path) -> ProcessRuntime:
+    return ProcessRuntime(instances, logs, notify)

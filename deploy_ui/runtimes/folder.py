@@ -30,14 +30,24 @@ def folder_of(key: str, root: Path) -> Path:
 
 
 def look(folder: Path) -> Instance | None:
-    """Return the instance of this folder; None if there is none. One whose keeper died is ended and reported so."""
+    """Return the instance of this folder; None if there is none, or only what a start left that was cut in two.
+
+    One whose keeper died is ended and reported so.
+    """
     try:
         seen = report.read(str(folder))
         if seen.get("state") != report.ENDED and not keeper_lives(folder):
+            if unbegun(folder):
+                return None
             seen = _settle(folder)
         return _instance(folder, seen)
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def unbegun(folder: Path) -> bool:
+    """Say whether no keeper has taken the folder's order yet, nor said why not. Whoever starts it may be about to."""
+    return os.path.exists(f"{folder}/{report.ORDER_FILE}") and not _keeper_words(folder)  # noqa: PTH110 as below
 
 
 def keeper_pid(folder: Path) -> int | None:

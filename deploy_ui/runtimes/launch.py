@@ -1,12 +1,12 @@
 """Sets a keeper going: the order it reads, the environment of its instance, and the start itself."""
 
-import contextlib
-import json
+import marshal
 import math
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy_ui.runtimes.base import EndReason, InstanceSpec
@@ -23,7 +23,7 @@ IMPORT = "import sys; sys.path.append(sys.argv[1]); from keeper.main import main
 LAUNCH_TIMEOUT_S = 30
 
 
-def environment(spec: InstanceSpec, folder: Path, port: int) -> dict[str, str]:
+def environment(spec: InstanceSpec, folder: Path, port: int, notify: Path | None = None) -> dict[str, str]:
     """Return all variables of the instance. The image and the deployment may replace the first ones, not the last."""
     threads = str(max(1, math.ceil(spec.cpu)))
     return {
@@ -37,10 +37,13 @@ def environment(spec: InstanceSpec, folder: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "DEPLOYMENT": spec.deployment,
         "INSTANCE": spec.key,
+        **({"NOTIFY_SOCKET": str(notify)} if notify else {}),
     }
 
 
-def prepare(draft: Path, folder: Path, spec: InstanceSpec, *, port: int, port_file: Path, log_folder: Path) -> None:
+def prepare(
+    draft: Path, spec: InstanceSpec, env: Mapping[str, str], *, port: int, port_file: Path, log_folder: Path
+) -> None:
     """Fill the draft of what will be the instance's folder: order, first report, and places to write."""
     for name in (report.WORK_FOLDER, report.HOME_FOLDER, report.TMP_FOLDER):
         (draft / name).mkdir(mode=0o700)
@@ -48,15 +51,15 @@ def prepare(draft: Path, folder: Path, spec: InstanceSpec, *, port: int, port_fi
     order = {
         "command": list(spec.command),
         "folder": str(spec.folder.absolute()),
-        "env": environment(spec, folder, port),
+        "env": dict(env),
         "memory_mb": spec.memory_mb,
         "grace_s": spec.grace_s,
         "port_file": str(port_file),
         "log_folder": str(log_folder),
     }
     order_file = os.open(draft / report.ORDER_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(order_file, "w", encoding="utf-8") as file:
-        json.dump(order, file)
+    with os.fdopen(order_file, "wb") as file:
+        marshal.dump(order, file)
     first: report.Report = {
         "key": spec.key,
         "deployment": spec.deployment,
@@ -71,7 +74,10 @@ def prepare(draft: Path, folder: Path, spec: InstanceSpec, *, port: int, port_fi
 
 
 def launch(folder: Path, lock: int, hold: int) -> None:
-    """Start the keeper of this folder and give it the lock and the hold on the port. A failure is reported."""
+    """Start the keeper of this folder and give it the lock and the hold on the port.
+
+    A failure is reported in the folder; raises OSError if it cannot be (a full disk).
+    """
     package = Path(report.__file__).parent
     python = (sys.executable, "-I", "-S", "-X", "utf8", "-c", IMPORT, str(package.parent))
     try:
@@ -86,6 +92,5 @@ def launch(folder: Path, lock: int, hold: int) -> None:
         )
     except (OSError, subprocess.SubprocessError) as error:
         failed = {"state": report.ENDED, "ended_at": time.time(), "end_reason": EndReason.START_FAILED.value}
-        with contextlib.suppress(OSError):  # a full disk: the missing keeper tells the same
-            words = {"message": f"the keeper did not start: {error}"}
-            report.write(str(folder), report.read(str(folder)) | failed | words)
+        words = {"message": f"the keeper did not start: {error}"}
+        report.write(str(folder), report.read(str(folder)) | failed | words)

@@ -15,23 +15,27 @@ from pathlib import Path
 
 from deploy_ui import clock
 from deploy_ui.runtimes.base import EndReason, Instance, InstanceSpec, RunState, Usage
-from deploy_ui.runtimes.folder import folder_of, keeper_pid, look
+from deploy_ui.runtimes.folder import folder_of, keeper_pid, look, unbegun
 from deploy_ui.runtimes.keeper import report
-from deploy_ui.runtimes.launch import launch, prepare
+from deploy_ui.runtimes.launch import environment, launch, prepare
 from deploy_ui.runtimes.ports import hold_port
 from deploy_ui.runtimes.usage import UsageMeter
 
 HIDDEN = "."
 LEFTOVER_S = 600.0
-"""An unfinished folder older than this belongs to somebody who died over it."""
+"""An unfinished folder older than this belongs to somebody who died over it, and nobody starts it again."""
 
 
 class ProcessRuntime:
-    """Runs instances as processes of this machine. Any number of these may share the two folders."""
+    """Runs instances as processes of this machine. Any number of these may share the two folders.
 
-    def __init__(self, instances: Path, logs: Path) -> None:
+    `notify` is the unix socket where instances may say how far they are; somebody else listens there, or nobody.
+    """
+
+    def __init__(self, instances: Path, logs: Path, notify: Path | None = None) -> None:
         self._instances = instances
         self._logs = logs
+        self._notify = notify
         self._meter = UsageMeter()
         self._unwritten: dict[str, Instance] = {}
         """Those that could not even be written down (a full disk), so only we know of them."""
@@ -39,7 +43,7 @@ class ProcessRuntime:
     def start(self, spec: InstanceSpec) -> None:
         """Begin running the instance and return at once; see `Runtime.start`."""
         folder = self._folder(spec.key)
-        if spec.key in self._unwritten or folder.exists():
+        if spec.key in self._unwritten or (folder.exists() and not self._clear(folder)):
             return
         try:
             self._start(spec, folder)
@@ -74,10 +78,7 @@ class ProcessRuntime:
         seen = look(folder)
         if seen is None or seen.state is not RunState.ENDED:
             return
-        trash = Path(tempfile.mkdtemp(prefix=".trash-", dir=self._instances))
-        with suppress(FileNotFoundError):
-            folder.rename(trash / key)
-        _remove(trash)
+        self._drop(folder)
 
     def usage(self) -> dict[str, Usage]:
         """Return the use of every running instance by key."""
@@ -93,7 +94,8 @@ class ProcessRuntime:
             port, port_file, hold = hold_port(self._instances / ".ports")
             with hold:
                 logs = self._logs / spec.key
-                prepare(draft, folder, spec, port=port, port_file=port_file, log_folder=logs)
+                env = environment(spec, folder, port, self._notify)
+                prepare(draft, spec, env, port=port, port_file=port_file, log_folder=logs)
                 try:
                     draft.rename(folder)
                 except OSError:
@@ -104,6 +106,23 @@ class ProcessRuntime:
         finally:
             os.close(lock)
             shutil.rmtree(draft, ignore_errors=True)
+
+    def _clear(self, folder: Path) -> bool:
+        """Remove what a start left that was cut in two: whoever began it died before the keeper. Say whether it was."""
+        with suppress(FileNotFoundError, BlockingIOError), (folder / report.LOCK_FILE).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            same = os.path.samestat(os.fstat(lock.fileno()), (folder / report.LOCK_FILE).stat())
+            ended = report.read(str(folder)).get("state") == report.ENDED
+            if same and unbegun(folder) and not ended:
+                self._drop(folder)
+                return True
+        return False
+
+    def _drop(self, folder: Path) -> None:
+        trash = Path(tempfile.mkdtemp(prefix=".trash-", dir=self._instances))
+        with suppress(FileNotFoundError):
+            folder.rename(trash / folder.name)
+        _remove(trash)
 
     def _folder(self, key: str) -> Path:
         return folder_of(key, self._instances)
@@ -121,13 +140,21 @@ class ProcessRuntime:
         for pattern in (".draft-*", ".trash-*"):
             for leftover in self._instances.glob(pattern):
                 with suppress(FileNotFoundError):
-                    if time.time() - leftover.stat().st_mtime > LEFTOVER_S:
+                    if _old(leftover):
                         _remove(leftover)
+        for folder in self._folders():
+            with suppress(FileNotFoundError):
+                if _old(folder) and unbegun(folder):
+                    self._clear(folder)
 
     def list(self) -> list[Instance]:
         """Return every instance that was started and not yet forgotten; see `Runtime.list`."""
         found = [seen for folder in self._folders() if (seen := look(folder)) is not None]
         return [*found, *self._unwritten.values()]
+
+
+def _old(folder: Path) -> bool:
+    return time.time() - folder.stat().st_mtime > LEFTOVER_S
 
 
 def _remove(folder: Path) -> None:

@@ -23,6 +23,8 @@ class DeploymentRow:
     slug: str
     name: str
     phase: Phase
+    wish: Wish
+    """What a person wants of it, right after they said so; the phase follows."""
     reason: Reason
     message: str
     """The machine's own words; user content."""
@@ -40,7 +42,6 @@ class DeploymentCard(DeploymentRow):
 
     id: int
     url: str
-    wish: Wish
     image_kind: ImageKind
     image_built_at: datetime | None
     cpu: float
@@ -93,6 +94,7 @@ def row(deployment: Deployment, image: Image) -> DeploymentRow:
         slug=deployment.slug,
         name=deployment.name,
         phase=deployment.phase,
+        wish=deployment.wish,
         reason=deployment.reason,
         message=deployment.message,
         image_id=image.id,
@@ -130,7 +132,7 @@ def card(session: Session, deployment: Deployment) -> DeploymentCard:
 
 
 SAME = (
-    *("id", "wish", "cpu", "memory_mb", "gpu", "min_instances", "max_instances", "concurrency"),
+    *("id", "cpu", "memory_mb", "gpu", "min_instances", "max_instances", "concurrency"),
     *("idle_timeout_s", "start_timeout_s", "request_timeout_s"),
     *("revision", "generation", "phase_since", "changed_at"),
 )

@@ -10,7 +10,7 @@ from deploy_ui.services.names import checked_name
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "cpu": (0.1, 64),
     "memory_mb": (64, 1_048_576),
-    "min_instances": (1, 100),
+    "min_instances": (0, 100),
     "max_instances": (1, 100),
     "concurrency": (1, 1000),
     "idle_timeout_s": (1, 86_400),
@@ -37,8 +37,9 @@ class NewDeployment:
     memory_mb: int = 1024
     gpu: int = 0
     min_instances: int = 1
+    """0: it sleeps while nobody calls."""
     max_instances: int | None = None
-    """None: as many as `min_instances`."""
+    """None: as many as `min_instances`, and at least one."""
     concurrency: int = 8
     idle_timeout_s: int = 300
     start_timeout_s: int = 120
@@ -108,8 +109,9 @@ def wrong_with(new: NewDeployment) -> list[Invalid]:
 
 def _wanted(new: NewDeployment, image_id: str) -> Configuration:
     same = {name: getattr(new, name) for name in NAMES if name not in {"image_id", "max_instances", "instances"}}
-    most = new.min_instances if new.max_instances is None else new.max_instances
-    return Configuration(**same, image_id=image_id, max_instances=most, instances=new.min_instances)
+    begun = awake(new.min_instances)
+    most = begun if new.max_instances is None else new.max_instances
+    return Configuration(**same, image_id=image_id, max_instances=most, instances=begun)
 
 
 def changed(old: Configuration, change: Change, image_id: str | None) -> Configuration:
@@ -118,8 +120,14 @@ def changed(old: Configuration, change: Change, image_id: str | None) -> Configu
     new = replace(old, **{name: value for name, value in given.items() if value is not None})
     new = replace(new, image_id=image_id or old.image_id, env=merged(old.env, change.env or {}))
     if change.instances is None:
-        new = replace(new, instances=max(new.min_instances, min(new.instances, new.max_instances)))
+        low = awake(new.min_instances) if needs_new_instances(differences(old, new)) else new.min_instances
+        new = replace(new, instances=max(low, min(new.instances, new.max_instances)))
     return checked(new)
+
+
+def awake(min_instances: int) -> int:
+    """Return how many instances are wanted at least of what has to prove itself first: it may sleep afterwards."""
+    return max(min_instances, 1)
 
 
 def merged(old: Mapping[str, str], change: Mapping[str, str | None]) -> dict[str, str]:
@@ -161,9 +169,7 @@ def problems(configuration: Configuration) -> Iterator[Invalid]:
 
 def _counts_wrong(configuration: Configuration) -> Iterator[Invalid]:
     low, high = configuration.min_instances, configuration.max_instances
-    if low == 0:
-        yield Invalid("min_instances_zero", field="min_instances")
-    elif high == 0:
+    if high == 0:
         yield Invalid("max_instances_zero", field="max_instances")
     elif low > high:
         yield Invalid("min_above_max", field="min_instances", low=low, high=high)

@@ -8,10 +8,10 @@ from sqlmodel import Session, col, func, select
 
 from deploy_ui import clock, hints, vault
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import ENDED_STATUSES, EventKind, Phase, Role, Wish
+from deploy_ui.enums import ENDED_STATUSES, EventKind, Phase, Role, ScaleCause, Wish
 from deploy_ui.errors import Conflict
 from deploy_ui.models import Deployment, Instance
-from deploy_ui.services import cards, configuration, events, lookup, slugs
+from deploy_ui.services import cards, configuration, events, keys, lookup, revisions, slugs
 from deploy_ui.services.cards import DeploymentCard, DeploymentRow
 from deploy_ui.services.configuration import Change, Configuration, NewDeployment
 from deploy_ui.services.paging import DEFAULT_LIMIT, Page
@@ -87,7 +87,26 @@ def effect(viewer: Viewer, slug: str, change: Change) -> Effect:
         new = _changed(session, old, change)
         if not configuration.needs_new_instances(configuration.differences(old, new)):
             return Effect(restarts=0, revision=deployment.revision)
-        return Effect(restarts=_running(session, deployment), revision=deployment.revision + 1)
+        return Effect(restarts=_running(session, deployment), revision=revisions.newest(session, deployment) + 1)
+
+
+def roll_back(viewer: Viewer, slug: str, number: int) -> DeploymentCard:
+    """Want an older revision again, or one that failed; it comes up before the instances of the present one go.
+
+    Raises NotFound if there is none, Conflict if it is wanted already or its image cannot be run any more.
+    """
+    viewer.require(Role.EDITOR)
+    made = _retried(lambda: _roll_back(viewer, slug, number))
+    _tell(slug)
+    return made
+
+
+def roll_back_effect(viewer: Viewer, slug: str, number: int) -> Effect:
+    """Return what rolling back would do."""
+    viewer.require(Role.EDITOR)
+    with reading() as session:
+        deployment = lookup.deployment(session, slug)
+        return Effect(restarts=_running(session, deployment, but_of=number), revision=number)
 
 
 def scale(viewer: Viewer, slug: str, instances: int) -> DeploymentCard:
@@ -106,7 +125,7 @@ def stop(viewer: Viewer, slug: str) -> DeploymentCard:
 
 
 def delete(viewer: Viewer, slug: str) -> DeploymentCard:
-    """End it for ever. The card stays, the name becomes free, the slug does not."""
+    """End it for ever, and its keys with it. The card stays, the name becomes free, the slug does not."""
     return _wish(viewer, slug, Wish.DELETE, EventKind.DELETED)
 
 
@@ -131,6 +150,7 @@ def _create(viewer: Viewer, new: NewDeployment) -> DeploymentCard:
         _write(deployment, wanted)
         session.add(deployment)
         session.flush()
+        revisions.record(session, deployment, viewer)
         events.record(session, deployment.id, EventKind.CREATED, viewer.name, image=image.name)
         return cards.card(session, deployment)
 
@@ -146,18 +166,40 @@ def _change(viewer: Viewer, slug: str, change: Change) -> DeploymentCard:
                 _require_free_name(session, new.name)
             _write(deployment, new, differing)
             _touch(deployment, viewer)
-            deployment.revision += configuration.needs_new_instances(differing)
-            _record_change(session, deployment, viewer, differing)
+            if configuration.needs_new_instances(differing):
+                revisions.record(session, deployment, viewer)
+            _record_change(session, viewer, deployment, differing)
+            if new.instances != old.instances:
+                why = ScaleCause.BOUNDS if change.instances is None else ScaleCause.PERSON
+                _record_scale(session, viewer, deployment, before=old.instances, why=why)
             session.flush()
         return cards.card(session, deployment)
 
 
-def _record_change(session: Session, deployment: Deployment, viewer: Viewer, differing: list[str]) -> None:
-    if differing == ["instances"]:
-        events.record(session, deployment.id, EventKind.SCALED, viewer.name, instances=deployment.instances)
-        return
-    facts = {"fields": differing, "revision": deployment.revision}
-    events.record(session, deployment.id, EventKind.CHANGED, viewer.name, **facts)
+def _roll_back(viewer: Viewer, slug: str, number: int) -> DeploymentCard:
+    with transaction() as session:
+        deployment = lookup.live_deployment(session, slug)
+        before = deployment.revision
+        revisions.take(session, deployment, number)
+        deployment.instances = max(deployment.instances, configuration.awake(deployment.min_instances))
+        _touch(deployment, viewer)
+        facts = {"revision": number, "from": before}
+        events.record(session, deployment.id, EventKind.ROLLED_BACK, viewer.name, **facts)
+        session.flush()
+        return cards.card(session, deployment)
+
+
+def _record_change(session: Session, viewer: Viewer, deployment: Deployment, differing: list[str]) -> None:
+    fields = [name for name in differing if name != "instances"]
+    if fields:
+        facts = {"fields": fields, "revision": deployment.revision}
+        events.record(session, deployment.id, EventKind.CHANGED, viewer.name, **facts)
+
+
+def _record_scale(session: Session, viewer: Viewer, deployment: Deployment, *, before: int, why: ScaleCause) -> None:
+    now = deployment.instances
+    facts = {"from": before, "to": now, "instances": now, "why": why.value}
+    events.record(session, deployment.id, EventKind.SCALED, viewer.name, **facts)
 
 
 def _changed(session: Session, old: Configuration, change: Change) -> Configuration:
@@ -172,8 +214,11 @@ def _wish(viewer: Viewer, slug: str, wish: Wish, kind: EventKind) -> DeploymentC
         deployment = find(session, slug)
         if deployment.wish != wish:
             deployment.wish = wish
+            if wish == Wish.RUN:
+                deployment.instances = configuration.awake(deployment.min_instances)
             if wish == Wish.DELETE:
                 deployment.live_name = None
+                keys.revoke_all(session, deployment.id, viewer.name)
             _touch(deployment, viewer)
             events.record(session, deployment.id, kind, viewer.name)
             session.flush()
@@ -208,10 +253,10 @@ def _require_free_name(session: Session, name: str) -> None:
         raise Conflict("deployment_name_taken", name=name)
 
 
-def _running(session: Session, deployment: Deployment) -> int:
+def _running(session: Session, deployment: Deployment, *, but_of: int = 0) -> int:
     live = col(Instance.status).not_in(ENDED_STATUSES)
     query = select(func.count()).where(col(Instance.deployment_id) == deployment.id, live)
-    return session.exec(query).one()
+    return session.exec(query.where(col(Instance.revision) != but_of)).one()
 
 
 def _retried(verb: Callable[[], DeploymentCard]) -> DeploymentCard:

@@ -11,7 +11,10 @@ from deploy_ui.db import reading
 from deploy_ui.enums import EventKind, Role
 from deploy_ui.models import Event
 from deploy_ui.services import lookup, paging
+from deploy_ui.services.paging import Page
 from deploy_ui.services.viewer import Viewer
+
+DEFAULT_LIMIT = 30
 
 
 @dataclass(frozen=True)
@@ -25,21 +28,23 @@ class EventRow:
     facts: dict[str, Any]
 
 
-def rows(viewer: Viewer, slug: str, *, limit: int = 30) -> list[EventRow]:
+def rows(viewer: Viewer, slug: str, *, limit: int = DEFAULT_LIMIT) -> list[EventRow]:
     """Return the newest events, newest first."""
+    return page(viewer, slug, limit=limit).items
+
+
+def page(viewer: Viewer, slug: str, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page[EventRow]:
+    """Return one page of the timeline, newest first: in the order they were written, whatever the clock said then."""
     viewer.require(Role.VIEWER)
     with reading() as session:
         deployment = lookup.deployment(session, slug)
-        newest = (
-            select(Event)
-            .where(Event.deployment_id == deployment.id)
-            .order_by(col(Event.at).desc(), col(Event.id).desc())
-            .limit(paging.checked_limit(limit))
-        )
-        return [
-            EventRow(at=event.at, kind=event.kind, actor=event.actor, facts=event.facts)
-            for event in session.exec(newest)
-        ]
+        query = select(Event).where(Event.deployment_id == deployment.id).order_by(col(Event.id).desc())
+        if cursor:
+            [before] = paging.decode_cursor(cursor, (int,))
+            query = query.where(col(Event.id) < before)
+        found = session.exec(query.limit(paging.checked_limit(limit) + 1)).all()
+        items = [EventRow(each.at, each.kind, each.actor, each.facts) for each in found[:limit]]
+        return Page(items, paging.encode_cursor([found[limit - 1].id]) if len(found) > limit else None)
 
 
 def record(session: Session, deployment_id: int, kind: EventKind, actor: str = "", **facts: object) -> None:

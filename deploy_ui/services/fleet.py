@@ -1,6 +1,6 @@
 """What the controller reads and writes: every deployment at once. No person asks here, so there is no viewer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,17 +15,14 @@ from deploy_ui.models import Deployment, Event, Instance, Key
 from deploy_ui.services import events
 from deploy_ui.services.instances import MOST_ROWS, ON_PURPOSE
 from deploy_ui.services.members import Member, Record, members
-from deploy_ui.services.paging import plain
+from deploy_ui.services.messages import storable
 
 __all__ = ["Member", "Record", "members"]
 
 HEARTBEAT = "deploy-ui:controller"
 HEARTBEAT_S = 10
 """How long a heartbeat counts."""
-LONGEST_MESSAGE = 4000
 MOST_EVENTS = 500
-SEEN_KINDS = (EventKind.PHASE, EventKind.INSTANCE_ENDED)
-"""Events that the product writes by itself, so that a deployment that crashes for weeks makes many."""
 
 
 def beat() -> None:
@@ -85,7 +82,7 @@ def save_status(
     now: datetime,
 ) -> bool:
     """Write what differs of the seen state and say whether anything did. A changed phase goes to the timeline."""
-    words = _storable(message)
+    words = storable(message)
     values = {"seen_generation": generation, "reason": reason, "message": words, "ready_instances": ready_instances}
     with transaction() as session:
         deployment = session.exec(select(Deployment).where(Deployment.id == deployment_id).with_for_update()).one()
@@ -97,6 +94,23 @@ def save_status(
             facts = {"phase": phase.value, "before": before.value, "reason": reason.value}
             events.record(session, deployment_id, EventKind.PHASE, **facts)
     hints.publish("deployments", f"deployment:{deployment.slug}")
+    return True
+
+
+def save_scale(member: Member, to: int, kind: EventKind, facts: Mapping[str, Any]) -> bool:
+    """Want another number of instances, with a line in the timeline; say whether it was written.
+
+    It is not when a person has changed anything since the member was read: what they want goes before.
+    """
+    with transaction() as session:
+        deployment = session.exec(select(Deployment).where(Deployment.id == member.id).with_for_update()).one()
+        now = (deployment.generation, deployment.instances, deployment.wish)
+        if now != (member.generation, member.wanted, Wish.RUN):
+            return False
+        deployment.instances = to
+        numbers: dict[str, Any] = {"from": member.wanted, "to": to, "instances": to, **facts}
+        events.record(session, member.id, kind, **numbers)
+    hints.publish("deployments", f"deployment:{member.slug}")
     return True
 
 
@@ -134,12 +148,13 @@ def forget_old_instances(now: datetime, keep_days: int) -> list[str]:
 def forget_old_events(now: datetime, keep_days: int) -> int:
     """Drop what the product noted by itself longer ago than `keep_days`, beyond each deployment's newest 500 events.
 
-    What people did stays. Returns how many events were dropped.
+    It may be much: of one that crashes for weeks, or sleeps and wakes all day. What people did stays.
+    Returns how many events were dropped.
     """
     place = func.row_number().over(partition_by=col(Event.deployment_id), order_by=col(Event.id).desc())
     with transaction() as session:
-        ranked = select(col(Event.id), col(Event.at), col(Event.kind), place.label("place")).subquery()
-        old = ranked.c.place > MOST_EVENTS, ranked.c.at < now - timedelta(keep_days), ranked.c.kind.in_(SEEN_KINDS)
+        ranked = select(col(Event.id), col(Event.at), col(Event.actor), place.label("place")).subquery()
+        old = ranked.c.place > MOST_EVENTS, ranked.c.at < now - timedelta(keep_days), ranked.c.actor == ""
         dropped = session.exec(delete(Event).where(col(Event.id).in_(select(ranked.c.id).where(*old))))
         return int(dropped.rowcount)
 
@@ -148,17 +163,12 @@ def _values(record: Record, peak_memory_mb: int | None, node: str) -> dict[str, 
     values: dict[str, object] = {
         each.name: getattr(record, each.name) for each in fields(Record) if each.name not in {"key", "created_at"}
     }
-    values["message"] = _storable(record.message)
+    values["message"] = storable(record.message)
     if peak_memory_mb is not None:
         values["peak_memory_mb"] = peak_memory_mb
     if node:
         values["node"] = node
     return values
-
-
-def _storable(message: str) -> str:
-    """Return the machine's own words as any database takes them."""
-    return plain(message)[:LONGEST_MESSAGE]
 
 
 def _assign(row: Deployment | Instance, values: dict[str, object]) -> bool:

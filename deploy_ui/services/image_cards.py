@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from deploy_ui import vault
 from deploy_ui.enums import BuildStep, ImageKind, ImageStatus, Phase, Wish
 from deploy_ui.errors import Invalid
-from deploy_ui.models import Deployment, Image, Instance, Person
+from deploy_ui.models import Deployment, Image, Instance, Person, Revision
 from deploy_ui.services import paging
 from deploy_ui.services.paging import Page
 from deploy_ui.settings import settings
@@ -127,9 +127,11 @@ def card(session: Session, image_id: str) -> ImageCard:
 
 
 def usage(session: Session, image_id: str) -> list[UsageRow]:
-    """Return every deployment that uses the image or ran it before, those that use it now first."""
+    """Return every deployment that uses the image or did before, those that use it now first."""
     ran = select(Instance.deployment_id).where(Instance.image_id == image_id)
-    query = select(Deployment).where(or_(col(Deployment.image_id) == image_id, col(Deployment.id).in_(ran)))
+    wanted = select(Revision.deployment_id).where(Revision.image_id == image_id)
+    before = or_(col(Deployment.id).in_(ran), col(Deployment.id).in_(wanted))
+    query = select(Deployment).where(or_(col(Deployment.image_id) == image_id, before))
     found = [
         UsageRow(each.slug, each.name, each.phase, now=each.image_id == image_id and each.wish != Wish.DELETE)
         for each in session.exec(query)

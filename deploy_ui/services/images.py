@@ -86,7 +86,7 @@ def card(viewer: Viewer, id_or_name: str) -> ImageCard:
 
 
 def usage(viewer: Viewer, image_id: str) -> list[UsageRow]:
-    """Return every deployment that uses the image or ran it before."""
+    """Return every deployment that uses the image or did before."""
     viewer.require(Role.VIEWER)
     with reading() as session:
         return image_cards.usage(session, find(session, image_id).id)

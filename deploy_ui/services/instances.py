@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import case
@@ -21,8 +21,10 @@ from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
 MOST_ROWS = 200
+LAST_LINES = timedelta(seconds=10)
+"""How long after an instance was seen to have ended its last lines may still be written."""
 ON_PURPOSE = {
-    *(Reason.NONE, Reason.REPLACED, Reason.SCALED_DOWN),
+    *(Reason.NONE, Reason.REPLACED, Reason.SCALED_DOWN, Reason.IDLE),
     *(Reason.STOPPED_BY_PERSON, Reason.DELETED_BY_PERSON, Reason.SHUT_DOWN),
 }
 """Reasons of an end that somebody wanted."""
@@ -42,6 +44,8 @@ class InstanceRow:
     node: str
     created_at: datetime
     started_at: datetime | None
+    loading_at: datetime | None
+    """When it began to load its model; None where it does not say."""
     ready_at: datetime | None
     ended_at: datetime | None
     exit_code: int | None
@@ -70,6 +74,16 @@ def rows(viewer: Viewer, slug: str) -> list[InstanceRow]:
     running = any(not instance.status.ended for instance in found)
     usage = _usage(settings().instances_dir, int(time.monotonic())) if running else {}
     return [_row(instance, restarts[instance.key], usage.get(instance.key)) for instance in found]
+
+
+def is_over(viewer: Viewer, slug: str, key: str, now: datetime) -> bool:
+    """Say whether an instance of the deployment ended long enough ago that its log gets no more lines."""
+    viewer.require(Role.VIEWER)
+    with reading() as session:
+        deployment = lookup.deployment(session, slug)
+        mine = select(Instance.ended_at).where(Instance.key == key, Instance.deployment_id == deployment.id)
+        ended_at = session.exec(mine).first()
+        return ended_at is not None and now - ended_at > LAST_LINES
 
 
 def restarts_by_key(found: list[Instance]) -> dict[str, int]:
@@ -104,6 +118,7 @@ def _row(instance: Instance, restarts: int, usage: Usage | None) -> InstanceRow:
         node=instance.node,
         created_at=instance.created_at,
         started_at=instance.started_at,
+        loading_at=instance.loading_at,
         ready_at=instance.ready_at,
         ended_at=instance.ended_at,
         exit_code=instance.exit_code,

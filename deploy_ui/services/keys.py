@@ -123,6 +123,14 @@ def revoke(viewer: Viewer, slug: str, key_id: str) -> KeyRow:
     return _row(key, creator)
 
 
+def revoke_all(session: Session, deployment_id: int, actor: str) -> None:
+    """Close every key of a deployment in the caller's transaction; the timeline tells of each."""
+    live = select(Key).where(Key.deployment_id == deployment_id, col(Key.revoked_at).is_(None))
+    for key in session.exec(live.order_by(col(Key.created_at), col(Key.id)).with_for_update()):
+        key.revoked_at = clock.now()
+        events.record(session, deployment_id, EventKind.KEY_REVOKED, actor, key=key.name)
+
+
 def console_key(viewer: Viewer, slug: str) -> str:
     """Return a key for the console's own test request: it lives five minutes and leaves no row."""
     viewer.require(Role.EDITOR)

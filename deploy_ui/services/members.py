@@ -1,22 +1,24 @@
 """Every deployment as the controller needs it, read at once."""
 
-import functools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 
-from cryptography.fernet import InvalidToken
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
-from deploy_ui import clock, vault
+from deploy_ui import clock
 from deploy_ui.db import reading
 from deploy_ui.enums import ENDED_STATUSES, ImageKind, ImageStatus, InstanceStatus, Phase, Reason, Wish
 from deploy_ui.gateway.routes import Grant
 from deploy_ui.models import Deployment, Image, Instance, Key
+from deploy_ui.services import rollouts
+from deploy_ui.services.rollouts import Born, Undone
 
 REMEMBERED = timedelta(minutes=10)
 """How long ended instances count for back-off."""
+SLOW_START_S = REMEMBERED.total_seconds() / 3
+"""A start that may take longer is remembered as long as its revision is on trial: it counts how often it failed."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Record:
     address: str = ""
     created_at: datetime = field(default_factory=clock.now)
     started_at: datetime | None = None
+    loading_at: datetime | None = None
     ready_at: datetime | None = None
     ended_at: datetime | None = None
     exit_code: int | None = None
@@ -45,8 +48,10 @@ class Member:
     name: str
     wish: Wish
     wanted: int
-    """Instances to run when the wish is to run."""
+    """Instances to run when the wish is to run; 0: it sleeps."""
     generation: int
+    changed_at: datetime
+    """When a person last changed it."""
     revision: int
     phase: Phase
     reason: Reason
@@ -68,12 +73,26 @@ class Member:
     """False when the sealing key is not the one the variables were sealed with: then `env` is empty."""
     cpu: float
     memory_mb: int
+    min_instances: int
+    max_instances: int
     concurrency: int
+    idle_timeout_s: int
     start_timeout_s: int
     request_timeout_s: int
     grants: tuple[Grant, ...]
     records: tuple[Record, ...]
     """Instances that have not ended, and those that ended in the last ten minutes, oldest first."""
+    trial: bool = False
+    """Whether the wanted revision has never been ready since a person wanted it."""
+    fallback: Born | None = None
+    """What is taken again if the trial fails; None for all others."""
+    undone: Undone | None = None
+    """What was rolled back by itself since a person last changed the deployment."""
+
+    def at(self, revision: int) -> "Member":
+        """Return the member as instances of a revision see it; unchanged where that one's values are not known."""
+        known = self.fallback is not None and self.fallback.revision == revision
+        return replace(self, **vars(self.fallback)) if known else self
 
 
 def members() -> list[Member]:
@@ -88,49 +107,32 @@ def members() -> list[Member]:
         )
         found = list(session.exec(query))
         ids = [deployment.id for deployment, _ in found]
-        grants, records = _grants(session, ids, now), _records(session, ids, now)
-    return [_member(deployment, image, grants[deployment.id], records[deployment.id]) for deployment, image in found]
-
-
-def _member(deployment: Deployment, image: Image, grants: Sequence[Grant], records: Sequence[Record]) -> Member:
-    env = _variables(image.env_sealed, deployment.env_sealed)
-    same = {name: getattr(deployment, name) for name in SAME}
-    return Member(
-        **same,
-        wanted=deployment.instances,
-        image_status=image.status,
-        image_deleted=image.deleted_at is not None,
-        image_kind=image.kind,
-        image_entry=image.entry,
-        image_command=image.command,
-        image_environment=image.environment,
-        ready_path=deployment.ready_path or image.ready_path,
-        env=env or {},
-        env_readable=env is not None,
-        grants=tuple(grants),
-        records=tuple(records),
-    )
+        trials = rollouts.on_trial(session)
+        trials = {each.id: each.revision for each, _ in found if trials.get(each.id) == each.revision}
+        falling, undone = rollouts.fallbacks(session, trials), rollouts.undone(session)
+        slow = [each.id for each, _ in found if each.id in falling and each.start_timeout_s > SLOW_START_S]
+        grants, records = _grants(session, ids, now), _records(session, ids, slow, now)
+    return [
+        Member(
+            **{name: getattr(deployment, name) for name in SAME},
+            **rollouts.birth(deployment.revision, deployment, image),
+            wanted=deployment.instances,
+            grants=tuple(grants[deployment.id]),
+            records=tuple(records[deployment.id]),
+            trial=deployment.id in trials,
+            fallback=falling.get(deployment.id),
+            undone=undone.get(deployment.id),
+        )
+        for deployment, image in found
+    ]
 
 
 SAME = (
-    *("id", "slug", "name", "wish", "generation", "revision", "phase", "reason", "message", "seen_generation"),
-    *("ready_instances", "image_id", "cpu", "memory_mb", "concurrency", "start_timeout_s", "request_timeout_s"),
+    *("id", "slug", "name", "wish", "generation", "changed_at", "phase", "reason", "message", "seen_generation"),
+    *("ready_instances", "min_instances", "max_instances"),
+    *("idle_timeout_s", "start_timeout_s", "request_timeout_s"),
 )
 """Fields of a member that the row holds as they are."""
-
-
-def _variables(of_image: str, own: str) -> dict[str, str] | None:
-    """Return the deployment's variables over the image's; None when the sealing key is gone."""
-    try:
-        return {**_unsealed(of_image), **_unsealed(own)}
-    except InvalidToken:
-        return None
-
-
-@functools.lru_cache(maxsize=2000)
-def _unsealed(sealed: str) -> Mapping[str, str]:
-    """Remember what was unsealed: the controller asks for the same values many times a second."""
-    return vault.unseal(sealed)
 
 
 def _grants(session: Session, ids: Sequence[int], now: datetime) -> dict[int, list[Grant]]:
@@ -146,10 +148,12 @@ def _grants(session: Session, ids: Sequence[int], now: datetime) -> dict[int, li
     return grants
 
 
-def _records(session: Session, ids: Sequence[int], now: datetime) -> dict[int, list[Record]]:
-    recent = or_(col(Instance.status).not_in(ENDED_STATUSES), col(Instance.ended_at) >= now - REMEMBERED)
+def _records(session: Session, ids: Sequence[int], slow: Collection[int], now: datetime) -> dict[int, list[Record]]:
+    tried = and_(col(Instance.deployment_id).in_(slow), col(Instance.created_at) >= Deployment.changed_at)
+    recent = or_(col(Instance.status).not_in(ENDED_STATUSES), col(Instance.ended_at) >= now - REMEMBERED, tried)
     query = (
         select(Instance)
+        .join(Deployment)
         .where(col(Instance.deployment_id).in_(ids), recent)
         .order_by(col(Instance.created_at), col(Instance.key))
     )

@@ -6,25 +6,37 @@ if not sys.flags.safe_path:
     # The working directory: the author's files are importable later, but must not stand in for our imports.
     sys.path.pop(0)
 
-import argparse
+from getopt import GetoptError, gnu_getopt
 
-from .commands import asgi, check, model
+from .lightly import import_lightly
+
+import_lightly("uvicorn", Config="uvicorn.config", Server="uvicorn.server")
+
+from .commands import BAD_USE, asgi, check, model  # noqa: E402 -- behind the line that makes it cheap
+
+OPTIONS = {"model": ("entry",), "asgi": ("entry",), "check": ("entry", "kind", "schema-out")}
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Run one command and return the exit code."""
-    parser = argparse.ArgumentParser(prog="deploy_ui_serving")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("model", "asgi", "check"):
-        commands.add_parser(name).add_argument("--entry", required=True)
-    checking = commands.choices["check"]
-    checking.add_argument("--kind", choices=("model", "asgi"), required=True)
-    checking.add_argument("--schema-out", required=True)
-    given = parser.parse_args()
-    if given.command == "check":
-        check(given.kind, given.entry, given.schema_out)
-    return (model if given.command == "model" else asgi)(given.entry)
+    command = arguments[0] if arguments else ""
+    wanted = OPTIONS.get(command, ())
+    try:
+        given, rest = gnu_getopt(arguments[1:], "", [f"{name}=" for name in wanted])
+    except GetoptError as error:
+        return _bad_use(str(error))
+    options = {name.removeprefix("--"): value for name, value in given}
+    if not wanted or rest or options.keys() != set(wanted) or options.get("kind", "model") not in {"model", "asgi"}:
+        return _bad_use("these are not the options of a command")
+    if command == "check":
+        check(options["kind"], options["entry"], options["schema-out"])
+    return (model if command == "model" else asgi)(options["entry"])
+
+
+def _bad_use(problem: str) -> int:
+    sys.stderr.write(f"deploy_ui_serving: {problem}\n{__doc__}\n")
+    return BAD_USE
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from . import notify
 from .author import bring_up
 from .calls import Calls
 from .environment import BadEnvironment, Environment, read_environment
@@ -27,6 +28,7 @@ def model(entry: str) -> int:
     environment = _begin()
     if environment is None:
         return BAD_USE
+    notify.loading(environment.instance)
     try:
         found = find_model(load_script(entry))
     except ScriptError as error:
@@ -51,6 +53,7 @@ def asgi(entry: str) -> int:
     if environment is None:
         return BAD_USE
     protocol = websockets()
+    notify.loading(environment.instance)
     try:
         app = find_app(load_script(entry))
     except ScriptError as error:

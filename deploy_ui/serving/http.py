@@ -1,8 +1,8 @@
 """The little of HTTP that the server needs above ASGI."""
 
 import asyncio
+import os
 import re
-import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class Request:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         given = self.header(b"x-request-id")
-        self.id = str(given, "ascii") if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        self.id = str(given, "ascii") if REQUEST_ID.fullmatch(given) else os.urandom(8).hex()
         """The caller's `X-Request-Id`, or a new one where that is absent or no plain word."""
 
     @property

@@ -8,12 +8,16 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine, Generator
+from importlib import import_module
 from typing import Any, Protocol, cast
 
-import uvicorn
+import uvicorn.lifespan.off  # uvicorn itself would import it later: by then the author's files are importable
+import uvicorn.server
 import uvloop
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from . import notify
 from .environment import Environment
 from .http import Receive, Scope, Send
 from .log import say, say_fault
@@ -35,13 +39,15 @@ class App(Protocol):
         """Answer one request."""
 
 
-class Server(uvicorn.Server):
-    """uvicorn that ends with our exit code instead of raising the signal again."""
+class Server(uvicorn.server.Server):
+    """uvicorn that ends with our exit code instead of raising the signal again, and says when it answers requests."""
 
-    def __init__(self, app: App, config: uvicorn.Config) -> None:
+    def __init__(self, app: App, config: Config, instance: str, *, loads: bool) -> None:
         super().__init__(config)
         self.app = app
         self.code = 0
+        self.loaded = not loads
+        self._instance = instance
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -50,6 +56,16 @@ class Server(uvicorn.Server):
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, self.end)
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets=sockets)
+        self.tell()
+
+    def tell(self) -> None:
+        """Say that requests are answered, if what is loaded is loaded and the server listens."""
+        if self.loaded and self.started and not self.should_exit:
+            notify.ready(self._instance)
 
     def end(self, code: int = 0) -> None:
         """Begin the end; asked again, hurry."""
@@ -60,7 +76,8 @@ class Server(uvicorn.Server):
 
 
 def websockets() -> type[asyncio.Protocol]:
-    """Import what speaks WebSocket. To be called before the author's files become importable."""
+    """Import what speaks WebSocket, and lifespan. To be called before the author's files become importable."""
+    import_module("uvicorn.lifespan.on")
     from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol  # noqa: PLC0415  models have no use for it
 
     return cast("type[asyncio.Protocol]", AutoWebSocketsProtocol)
@@ -83,7 +100,7 @@ def run(
     except OSError as error:
         say_fault("port_not_free", f"{environment.host}:{environment.port} cannot be opened: {error.strerror}.")
         return 1
-    config = uvicorn.Config(
+    config = Config(
         app,
         http=HttpToolsProtocol,
         ws=websockets or "none",
@@ -99,7 +116,8 @@ def run(
     if not websockets:  # a model: our own lines say it all, and with the request's id
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_serve(Server(app, config), listener, load))
+        server = Server(app, config, environment.instance, loads=load is not None)
+        return runner.run(_serve(server, listener, load))
 
 
 async def _serve(server: Server, listener: socket.socket, load: Load | None) -> int:
@@ -118,6 +136,9 @@ async def _load(server: Server, load: Load) -> None:
     code = await load()
     if code:
         server.end(code)
+        return
+    server.loaded = True
+    server.tell()
 
 
 def _leave(server: Server) -> None:

@@ -59,7 +59,7 @@ class DeploymentActions(rx.State):
     @rx.event
     @signed_in
     async def keep(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
-        """Close the question; nothing is deleted."""
+        """Close the question, which every page that could hold it does first; nothing is deleted."""
         self.asked_slug = ""
 
     @rx.event

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from deploy_ui.errors import AppError
 from deploy_ui.services.viewer import Viewer
@@ -50,7 +51,7 @@ class Listing(rx.State, mixin=True):
     """The pages before this one."""
 
     _topic: ClassVar[str]
-    """The hints that mean that the list may be another."""
+    """The hints that mean that the list may be another; also the address of its page."""
     _order: ClassVar[tuple[str, ...]]
     """Every status, in the order of the filters."""
     _hidden: ClassVar[str] = ""
@@ -73,7 +74,13 @@ class Listing(rx.State, mixin=True):
 
     @rx.event(background=True)
     async def follow(self) -> None:
-        """Keep the list true while the page is open; the database is never waited for under the lock."""
+        """Keep the list true while the page is open; `?status=` in its address narrows it.
+
+        The database is never waited for under the lock.
+        """
+        async with self:
+            status = str(self.router.url.query_parameters.get("status", ""))
+            self.status, self.cursors = status if status in self._order else "", []
         async for viewer in live(self, self._topic):
             asked = self._asked()
             answer = await asyncio.to_thread(self._answer, viewer, asked)
@@ -90,17 +97,11 @@ class Listing(rx.State, mixin=True):
 
     @rx.event
     @signed_in
-    async def filter(self, viewer: Viewer, status: str) -> None:
-        """Narrow the list to one status; the empty one shows all."""
-        self.status, self.cursors = status if status in self._order else "", []
-        await self._load(viewer)
-
-    @rx.event
-    @signed_in
-    async def clear(self, viewer: Viewer) -> None:
+    async def clear(self, viewer: Viewer) -> EventSpec:
         """Show everything again."""
         self.search, self.status, self.cursors = "", "", []
         await self._load(viewer)
+        return rx.redirect(f"/{self._topic}")
 
     @rx.event
     @signed_in

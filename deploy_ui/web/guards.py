@@ -4,6 +4,7 @@ Reflex 0.10 reflects any Origin and takes websockets from any site, sends no cac
 and has no limit on bodies. Each wrapper here mends one of these.
 """
 
+import asyncio
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,6 +21,8 @@ FOREVER = "public, max-age=31536000, immutable"
 """For files whose name holds the hash of their content."""
 POLICY_VIOLATION = 1008
 LENGTH = re.compile(r"[0-9]{1,18}")
+SILENCE_S = 60.0
+"""How long a body may pause before nothing more of it is waited for."""
 
 
 class SameOrigin:
@@ -49,57 +52,87 @@ class SameOrigin:
 
 
 class BodyLimit:
-    """Stops reading a request's body at a limit; uploads have their own."""
+    """Stops reading a request's body at a limit, or when no more of it comes; uploads have a limit of their own."""
 
-    def __init__(self, app: ASGIApp, *, limit: int, uploads: str, upload_limit: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limit: int, uploads: str, upload_limit: int, silence_s: float = SILENCE_S
+    ) -> None:
         self.app = app
         self.limit = limit
         self.uploads = uploads
         self.upload_limit = upload_limit
+        self.silence_s = silence_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with its body counted."""
+        """Pass the request on with its body watched."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         limit = self.upload_limit if scope["path"].rstrip("/") == self.uploads else self.limit
         declared = Headers(scope=scope).get("content-length", "0")
         if not LENGTH.fullmatch(declared) or int(declared) > limit:
-            await _too_large(scope, limit)(scope, receive, send)
+            await _too_large(limit).answer(scope)(scope, receive, send)
             return
-        await self._counted(scope, receive, send, limit)
+        body = _Body(receive, limit, self.silence_s)
+        await self._watched(scope, body, send)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        taken = 0
+    async def _watched(self, scope: Scope, body: "_Body", send: Send) -> None:
         answered = False
-
-        async def receive_counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > limit:
-                raise _OverLimit
-            return message
 
         async def send_noted(message: Message) -> None:
             nonlocal answered
-            if taken > limit and not answered:
+            if body.cut and not answered:
                 return  # the app takes our exception for its own failure and says so; our answer tells the reason
             answered = True
             await send(message)
 
-        with suppress(_OverLimit):
-            await self.app(scope, receive_counted, send_noted)
-        if taken > limit and not answered:
-            await _too_large(scope, limit)(scope, receive, send)
+        with suppress(_Cut):
+            await self.app(scope, body.receive, send_noted)
+        if body.cut and not answered:
+            await body.cut.answer(scope)(scope, body.receive, send)
 
 
-class _OverLimit(Exception):
-    """The body is longer than allowed."""
+class _Body:
+    """The body of one request, as far as it has come."""
+
+    def __init__(self, receive: Receive, limit: int, silence_s: float) -> None:
+        self.cut: _Cut | None = None
+        self._receive = receive
+        self._limit = limit
+        self._silence_s = silence_s
+        self._taken = 0
+        self._whole = False
+
+    async def receive(self) -> Message:
+        """Return the next piece; raise _Cut over the limit, or when none comes in time. A whole body is not timed."""
+        try:
+            async with asyncio.timeout(None if self._whole else self._silence_s):
+                message = await self._receive()
+        except TimeoutError:
+            self.cut = _Cut(408, "request_incomplete", seconds=round(self._silence_s))
+            raise self.cut from None
+        self._whole = not message.get("more_body", False)
+        self._taken += len(message.get("body", b""))
+        if self._taken > self._limit:
+            self.cut = _too_large(self._limit)
+            raise self.cut
+        return message
 
 
-def _too_large(scope: Scope, limit: int) -> ASGIApp:
-    return answer(Request(scope), 413, "body_too_large", {"limit_mb": max(1, limit // (1024 * 1024))})
+class _Cut(Exception):
+    """The body is not read any further, and why."""
+
+    def __init__(self, status: int, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.status, self.code, self.facts = status, code, facts
+
+    def answer(self, scope: Scope) -> ASGIApp:
+        """Return what the sender is told."""
+        return answer(Request(scope), self.status, self.code, self.facts)
+
+
+def _too_large(limit: int) -> _Cut:
+    return _Cut(413, "body_too_large", limit_mb=max(1, limit // (1024 * 1024)))
 
 
 class AnswerHeaders:

@@ -1,5 +1,7 @@
 import pytest
 
+from deploy_ui.enums import Phase
+from deploy_ui.services import deployments
 from tests import factories
 from tests.api.conftest import Client
 
@@ -115,3 +117,19 @@ async def test_a_key_that_cannot_be_is_refused(
 ) -> None:
     answer = await editor.post(f"/api/v1/deployments/{slug}/keys", json={"name": "Billing"} | change)
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
+
+
+async def test_the_timeline_is_walked_by_its_cursor(editor: Client, slug: str) -> None:
+    await editor.post(f"/api/v1/deployments/{slug}/stop")
+    first = (await editor.get(f"/api/v1/deployments/{slug}/events", params={"limit": 1})).json()
+    assert [event["kind"] for event in first["items"]] == ["stopped"]
+    rest = await editor.get(f"/api/v1/deployments/{slug}/events", params={"limit": 1, "cursor": first["next"]})
+    assert ([event["kind"] for event in rest.json()["items"]], rest.json()["next"]) == (["created"], None)
+    assert (await editor.get(f"/api/v1/deployments/{slug}/events?cursor=x")).status_code == 422
+
+
+async def test_deleted_deployments_are_found_by_their_status(editor: Client, slug: str) -> None:
+    factories.seen(deployments.delete(factories.viewer(), slug), Phase.DELETED)
+    assert (await editor.get("/api/v1/deployments")).json()["items"] == []
+    found = (await editor.get("/api/v1/deployments?status=deleted")).json()["items"]
+    assert [(row["slug"], row["wish"]) for row in found] == [(slug, "delete")]

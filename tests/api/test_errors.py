@@ -44,7 +44,7 @@ async def test_a_body_that_is_no_json_object_is_refused(editor: Client, body: by
         ({"memory_mb": 1.5}, "memory_mb"),
         ({"memory_mb": 10**300}, "memory_mb"),
         ({"memory_mb": "512"}, "memory_mb"),
-        ({"min_instances": 0}, "min_instances"),
+        ({"min_instances": -1}, "min_instances"),
         ({"gpu": 1}, "gpu"),
         ({"env": {"A": 1}}, "env.A"),
         ({"env": ["A"]}, "env"),

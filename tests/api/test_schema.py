@@ -69,6 +69,7 @@ async def test_nobody_gets_in_without_signing_in(client: Client, method: str, pa
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/deployments"): {"name": "a", "image": "a"},
     ("post", "/api/v1/deployments/{slug}/scale"): {"instances": 1},
+    ("post", "/api/v1/deployments/{slug}/rollback"): {"revision": 1},
     ("post", "/api/v1/deployments/{slug}/keys"): {"name": "a"},
     ("post", "/api/v1/people"): {"email": "a@b.c", "name": "a", "password": "a"},
     ("post", "/api/v1/images/from-example"): {"example": "a"},

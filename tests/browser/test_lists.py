@@ -59,7 +59,8 @@ def test_a_filter_shows_one_status_and_carries_its_count(page: Page) -> None:
     chip = page.get_by_test_id("filter-pending")
     expect(chip).to_contain_text("1")
     chip.click()
-    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(chip).to_have_attribute("aria-current", "true")
+    expect(page).to_have_url(re.compile(r"/deployments\?status=pending$"))
     expect(page.get_by_test_id("deployment")).to_have_count(1)
 
 
@@ -151,8 +152,7 @@ def test_a_viewer_is_offered_no_changes(signed_in: Callable[..., None], page: Pa
     page.goto("/deployments")
     expect(page.get_by_test_id("deployment")).to_be_visible()
     expect(page.get_by_test_id("create-deployments")).to_have_count(0)
-    page.get_by_test_id("actions").click()
-    expect(page.get_by_test_id("delete")).to_have_attribute("data-disabled", "")
+    expect(page.get_by_test_id("actions")).to_have_count(0)
 
 
 def test_an_empty_installation_deploys_an_example(page: Page) -> None:

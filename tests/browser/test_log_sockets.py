@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from deploy_ui import clock
 from deploy_ui.builds.log import LogWriter
 from deploy_ui.db import transaction
-from deploy_ui.enums import ImageStatus, InstanceStatus
+from deploy_ui.enums import ImageStatus, InstanceStatus, Reason
 from deploy_ui.ids import new_id
 from deploy_ui.models import Image, Instance
 from deploy_ui.runtimes.keeper import rotated
@@ -73,6 +74,17 @@ async def test_lines_that_are_there_come_first_and_new_ones_follow(console: Cons
         assert await _texts(socket, 2) == ["one", "two"]
         _write(key, "<script>three</script>")
         assert await _texts(socket, 1) == ["<script>three</script>"]
+
+
+async def test_the_log_of_an_instance_that_ended_is_complete(console: Console) -> None:
+    card, key = factories.deployment(), new_id(6)
+    ended_at = clock.now() - timedelta(minutes=1)
+    factories.instance(card, key, status=InstanceStatus.FAILED, reason=Reason.CRASHED, ended_at=ended_at)
+    _write(key, "last words")
+    async with _socket(console, f"/api/ws/logs/deployments/{card.slug}?instance={key}") as socket:
+        await socket.send('{"cursors": {}}')
+        batch = json.loads(await socket.recv())
+        assert ([line[3] for line in batch["lines"]], batch["end"]) == (["last words"], True)
 
 
 async def test_a_browser_that_comes_back_gets_only_what_it_missed(console: Console) -> None:

@@ -1,5 +1,6 @@
 """The builder with the real uv and the real index."""
 
+import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ from deploy_ui.builds.uv import build
 from deploy_ui.enums import BuildStep, ImageKind
 from deploy_ui.settings import settings
 from tests.builds.recorder import Recorder
+from tests.ports import free_port
 
 pytestmark = pytest.mark.usefixtures("data_dir", "uv_cache")
 MODEL = "class Model:\n    def predict(self, payload: dict) -> dict:\n        return payload\n"
@@ -266,3 +268,27 @@ def test_a_kept_resolution_is_forgotten_after_a_while(made: Build) -> None:
     assert len(list(kept.iterdir())) == 1
     lock.forget(time.time() + 3600)
     assert list(kept.iterdir()) == []
+
+
+@pytest.mark.usefixtures("warm")
+@pytest.mark.parametrize(("kind", "script"), [(ImageKind.MODEL, MODEL), (ImageKind.ASGI, APP)])
+def test_no_instance_has_to_compile_what_it_needs_to_become_ready(
+    made: Build, tmp_path: Path, kind: ImageKind, script: str
+) -> None:
+    built = made(kind, serving=script)
+    environment = settings().environments_dir / built.environment
+    compiled = set(environment.rglob("*.pyc")) | set(tmp_path.rglob("src/**/*.pyc"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify.sock"))
+        listener.settimeout(20)
+        instance = subprocess.Popen(
+            run_command(kind, "serving.py", "", environment),
+            cwd=tmp_path / "src",
+            env=run_env(environment, 1) | {"PORT": str(free_port()), "NOTIFY_SOCKET": listener.getsockname()},
+        )
+        while b"READY=1" not in listener.recv(4096):
+            assert instance.poll() is None
+        instance.kill()
+        instance.wait()
+    assert {"serving", "off", "commands"} <= {path.name.partition(".")[0] for path in compiled}
+    assert set(environment.rglob("*.pyc")) | set(tmp_path.rglob("src/**/*.pyc")) == compiled

@@ -1,7 +1,9 @@
 """A small server to deploy. Its variables and its paths let it do what instances do to us."""
 
+import contextlib
 import os
 import signal
+import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,12 +40,21 @@ class Server(ThreadingHTTPServer):
     """Ends once it has answered every request it took."""
 
     daemon_threads = False
+    request_queue_size = 200
 
 
+def tell(line: str) -> None:
+    """Say how far we are, as the documentation tells authors of commands."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(f"{line}\nX_INSTANCE={os.environ['INSTANCE']}".encode(), os.environ["NOTIFY_SOCKET"])
+
+
+tell("STATUS=loading")
 if TROUBLE == "load":
     raise ValueError("no such weights")
 if TROUBLE == "silent":
     signal.pause()
 with Server(("127.0.0.1", int(os.environ["PORT"])), Handler) as server:
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    tell("READY=1")
     server.serve_forever(0.05)

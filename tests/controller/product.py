@@ -10,6 +10,7 @@ import httpx
 
 from deploy_ui.controller import loop
 from deploy_ui.enums import ImageKind
+from deploy_ui.models import Image
 from deploy_ui.runtimes import choose
 from deploy_ui.runtimes.base import Instance, RunState
 from deploy_ui.services import deployments, instances, keys
@@ -42,14 +43,14 @@ class Product:
 
     def deploy(self, **values: Any) -> str:
         """Create a deployment of the small server beside this file; return its slug."""
-        image = factories.image(
-            self.viewer,
-            kind=ImageKind.COMMAND,
-            command=f"{shlex.quote(sys.executable)} -S {shlex.quote(str(SERVER))}",
-            ready_path="/",
-        )
-        (settings().images_dir / image.id / "src").mkdir(parents=True)
+        image = self.image(command=f"{shlex.quote(sys.executable)} -S {shlex.quote(str(SERVER))}")
         return factories.deployment(self.viewer, image_id=image.id, memory_mb=256, **values).slug
+
+    def image(self, *, command: str) -> Image:
+        """Make an image that runs a command."""
+        image = factories.image(self.viewer, kind=ImageKind.COMMAND, command=command, ready_path="/")
+        (settings().images_dir / image.id / "src").mkdir(parents=True)
+        return image
 
     def key(self, slug: str) -> str:
         return keys.create(self.viewer, slug, name="test").secret

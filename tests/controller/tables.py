@@ -1,11 +1,13 @@
 """Short ways to write a deployment and its instances in a table of cases."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deploy_ui.enums import ImageKind, ImageStatus, InstanceStatus, Phase, Reason, Wish
 from deploy_ui.runtimes.base import Instance, RunState
 from deploy_ui.services.fleet import Member, Record
+from deploy_ui.services.rollouts import Born
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -20,13 +22,14 @@ def ago(seconds: float) -> datetime:
 
 
 def member(*records: Record, **values: Any) -> Member:
-    fields: dict[str, Any] = {
+    values = {
         "id": 1,
         "slug": "cats",
         "name": "Cats",
         "wish": Wish.RUN,
         "wanted": 1,
         "generation": 1,
+        "changed_at": ago(1000),
         "revision": 1,
         "phase": Phase.STARTING,
         "reason": Reason.NONE,
@@ -45,23 +48,32 @@ def member(*records: Record, **values: Any) -> Member:
         "env_readable": True,
         "cpu": 1.0,
         "memory_mb": 512,
+        "min_instances": 0,
+        "max_instances": 10,
         "concurrency": 8,
+        "idle_timeout_s": 300,
         "start_timeout_s": 30,
         "request_timeout_s": 60,
         "grants": (),
         "records": records,
         **values,
     }
-    return Member(**fields)
+    return Member(**values)
+
+
+def born(revision: int = 1, **values: Any) -> Born:
+    """Return what instances of a revision to fall back to are born with."""
+    wanted = vars(member(revision=revision, **values))
+    return Born(**{each.name: wanted[each.name] for each in fields(Born)})
 
 
 def record(key: str, status: InstanceStatus = InstanceStatus.STARTING, **values: Any) -> Record:
-    fields: dict[str, Any] = {"revision": 1, "created_at": ago(100), **values}
+    facts: dict[str, Any] = {"revision": 1, "created_at": ago(100), **values}
     if status is not InstanceStatus.PENDING and "started_at" not in values:
-        fields |= {"started_at": ago(10), "address": f"127.0.0.1:{20_000 + ord(key[0])}"}
+        facts |= {"started_at": ago(10), "address": f"127.0.0.1:{20_000 + ord(key[0])}"}
     if status is InstanceStatus.READY and "ready_at" not in values:
-        fields["ready_at"] = ago(5)
-    return Record(key=key, status=status, **fields)
+        facts["ready_at"] = ago(5)
+    return Record(key=key, status=status, **facts)
 
 
 def failed(key: str, seconds_ago: float = 0, **values: Any) -> Record:
@@ -71,7 +83,7 @@ def failed(key: str, seconds_ago: float = 0, **values: Any) -> Record:
 
 
 def running(key: str, **values: Any) -> Instance:
-    fields: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "deployment": "cats",
         "revision": 1,
         "state": RunState.RUNNING,
@@ -79,4 +91,4 @@ def running(key: str, **values: Any) -> Instance:
         "started_at": ago(10),
         **values,
     }
-    return Instance(key=key, **fields)
+    return Instance(key=key, **facts)

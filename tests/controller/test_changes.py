@@ -60,23 +60,6 @@ def test_it_is_not_stopped_while_the_gateway_cannot_be_told(world: World, monkey
     assert world.stopped == []
 
 
-def test_a_change_that_never_gets_ready_leaves_the_old_serving(world: World) -> None:
-    viewer = factories.viewer()
-    slug = factories.deployment(viewer).slug
-    world.settle()
-    (old,) = world.runtime.instances
-    deployments.change(viewer, slug, Change(env={"A": "1"}))
-    for _ in range(2):
-        world.look()
-        (new,) = world.runtime.instances.keys() - {old}
-        world.runtime.end(new, EndReason.CRASHED, exit_code=1, message="no")
-        world.look()
-        world.ahead += timedelta(seconds=2)
-    found = member(slug)
-    assert (found.phase, found.reason, found.ready_instances) == (Phase.DEGRADED, Reason.CRASHED, 1)
-    assert world.routes[0].endpoints == (world.runtime.instances[old].address,)
-
-
 def test_an_old_revision_is_probed_as_it_was_and_not_as_the_new(world: World) -> None:
     viewer = factories.viewer()
     slug = factories.deployment(viewer).slug

@@ -12,7 +12,7 @@ from deploy_ui import hints
 from deploy_ui.controller import loop
 from deploy_ui.enums import InstanceStatus, Phase, Reason
 from deploy_ui.runtimes import choose
-from deploy_ui.services import deployments, fleet, instances, keys
+from deploy_ui.services import deployments, fleet, instances, keys, revisions
 from deploy_ui.services.deployments import Change
 from tests.controller.product import Product
 from tests.waiting import eventually
@@ -136,15 +136,42 @@ def test_scaling_down_fails_no_request(product: Product) -> None:
     assert callers.odd == []
 
 
-def test_a_change_that_cannot_start_leaves_the_old_serving(product: Product) -> None:
+def test_a_change_that_cannot_start_is_rolled_back_without_one_failed_request(product: Product) -> None:
+    slug = product.deploy(min_instances=2)
+    key = product.key(slug)
+    eventually(lambda: runs(product, slug) and serves(product, slug, key))
+    with Callers(product, slug, key) as callers:
+        eventually(lambda: len(callers.names) == 2)
+        deployments.change(product.viewer, slug, Change(env={"TROUBLE": "load"}))
+        eventually(lambda: product.card(slug).revision == 1 and len(product.running()) == 2)
+        first = callers.count
+        eventually(lambda: callers.count > first + 20)
+    assert (callers.odd, len(callers.names)) == ([], 2)
+    card = product.card(slug)
+    assert (card.phase, card.reason, card.message) == (
+        Phase.RUNNING,
+        Reason.ROLLED_BACK,
+        "ValueError: no such weights",
+    )
+
+
+def test_an_image_that_cannot_serve_is_rolled_back_and_a_person_goes_back_and_forth(product: Product) -> None:
     slug = product.deploy()
     key = product.key(slug)
-    eventually(lambda: serves(product, slug, key))
-    first = product.call(slug, key).text
-    deployments.change(product.viewer, slug, Change(env={"TROUBLE": "load"}))
-    eventually(lambda: product.card(slug).phase is Phase.DEGRADED)
-    assert product.card(slug).message == "ValueError: no such weights"
-    assert product.call(slug, key).text == first
+    eventually(lambda: runs(product, slug) and serves(product, slug, key))
+    with Callers(product, slug, key) as callers:
+        bad = product.image(command="exit 3")
+        deployments.change(product.viewer, slug, Change(image=bad.id))
+        eventually(lambda: product.card(slug).revision == 1)
+        deployments.change(product.viewer, slug, Change(env={"A": "1"}))
+        eventually(lambda: runs(product, slug) and len(callers.names) == 2 and len(product.running()) == 1)
+        deployments.roll_back(product.viewer, slug, 1)
+        eventually(lambda: runs(product, slug) and len(callers.names) == 3 and len(product.running()) == 1)
+    assert callers.odd == []
+    newest = revisions.rows(product.viewer, slug).items
+    assert [(each.number, each.current, each.failed_at is not None) for each in newest] == [
+        *((3, False, False), (2, False, True), (1, True, False))
+    ]
 
 
 def test_a_deployment_that_cannot_start_has_failed_and_says_why(product: Product) -> None:
@@ -154,6 +181,16 @@ def test_a_deployment_that_cannot_start_has_failed_and_says_why(product: Product
     key = product.key(slug)
     eventually(lambda: product.call(slug, key).status_code == 503)
     assert product.call(slug, key).json()["error"]["code"] == "deployment_failed"
+
+
+def test_the_moments_of_a_start_are_kept(product: Product) -> None:
+    slug = product.deploy()
+    eventually(lambda: runs(product, slug))
+    [row] = instances.rows(product.viewer, slug)
+    assert row.started_at
+    assert row.loading_at
+    assert row.ready_at
+    assert row.created_at <= row.started_at <= row.loading_at <= row.ready_at
 
 
 def test_a_port_that_never_opens_ends_with_the_start_timeout(product: Product) -> None:
@@ -240,8 +277,7 @@ def test_a_controller_that_is_killed_again_and_again_doubles_nothing(product: Pr
     product.start()
     eventually(lambda: runs(product, slug))
     assert len(product.running()) == 3
-    # A start that the kill cut in two counts as failed and is replaced: it may leave a record, never an instance.
-    assert len([each for each in fleet.members()[0].records if not each.status.ended]) == 3
+    assert len(fleet.members()[0].records) == 3
 
 
 @contextmanager

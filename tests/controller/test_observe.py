@@ -115,6 +115,14 @@ def test_a_later_good_answer_leaves_when_it_was_ready() -> None:
     assert look(running("a"), before, GOOD) == before
 
 
+def test_the_moment_of_loading_is_written_once() -> None:
+    said = replace(BAD, loading_at=ago(3))
+    first = look(running("a"), record("a"), said)
+    assert (first.status, first.loading_at) == (S.STARTING, ago(3))
+    assert look(running("a"), first, BAD).loading_at == ago(3), "a controller that took over has not heard it"
+    assert look(running("a"), first, replace(GOOD, loading_at=ago(1))).loading_at == ago(3)
+
+
 def test_a_port_that_never_opens_is_said_so() -> None:
     before = record("a", started_at=ago(31), address="")
     after = look(replace(running("a"), address=""), before)

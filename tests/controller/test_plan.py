@@ -7,7 +7,7 @@ from deploy_ui.controller.plan import Action, Begin, Launch, Retire, deserted, l
 from deploy_ui.enums import ImageStatus, InstanceStatus, Reason, Wish
 from deploy_ui.runtimes.base import RunState
 from deploy_ui.services.fleet import Member, Record
-from tests.controller.tables import age, ago, failed, member, record, running
+from tests.controller.tables import age, ago, born, failed, member, record, running
 
 S = InstanceStatus
 
@@ -40,6 +40,15 @@ def steps(of: Member) -> list[Action]:
             [Retire("a", Reason.SCALED_DOWN)],
             id="but an unready one first",
         ),
+        pytest.param(member(wanted=0), [], id="asleep nothing is done"),
+        pytest.param(member(ready("a"), wanted=0), [Retire("a", Reason.IDLE)], id="going to sleep"),
+        pytest.param(
+            member(ready("a", created_at=ago(9)), ready("b", created_at=ago(5)), record("c"), wanted=0),
+            [Retire("a", Reason.IDLE), Retire("b", Reason.SCALED_DOWN), Retire("c", Reason.SCALED_DOWN)],
+            id="of several the most useful is the last",
+        ),
+        pytest.param(member(record("a", S.STOPPING, reason=Reason.IDLE)), [Begin(1)], id="woken while it falls asleep"),
+        pytest.param(member(failed("a", 5), wanted=0), [], id="asleep no failure is made good"),
         pytest.param(member(failed("a")), [], id="a failure is waited out"),
         pytest.param(member(failed("a", 1)), [Begin(1)], id="and then tried again"),
         pytest.param(member(failed("a"), generation=2), [Begin(1)], id="a person's change is tried at once"),
@@ -106,6 +115,76 @@ def test_plan(of: Member, expected: list[Action]) -> None:
     assert steps(of) == expected
 
 
+def update(*records: Record, wanted: int = 1, **values: object) -> Member:
+    """Return a deployment whose second revision is on trial."""
+    return member(*records, revision=2, wanted=wanted, trial=True, fallback=born(1), **values)
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        pytest.param(
+            update(failed("a", 9), record("b", revision=2)), [Begin(1, fallback=True)], id="an old one that crashed"
+        ),
+        pytest.param(update(failed("a", 0.5), record("b", revision=2)), [], id="it backs off as ever"),
+        pytest.param(
+            update(failed("a", 9), image_status=ImageStatus.BUILDING),
+            [Begin(1, fallback=True)],
+            id="while the new image is built",
+        ),
+        pytest.param(
+            update(
+                *(ready("a", created_at=ago(99)), failed("b", 9), failed("c", 8)),
+                *(record(key, revision=2) for key in "de"),
+                wanted=2,
+            ),
+            [Begin(1, fallback=True)],
+            id="no more than are wanted",
+        ),
+        pytest.param(
+            update(ready("a"), *(record(key, revision=2) for key in "bcd"), wanted=3),
+            [],
+            id="scaling up does not make old ones",
+        ),
+        pytest.param(
+            update(failed("a", 9), record("b", created_at=ago(8)), record("c", revision=2)),
+            [],
+            id="one on its way is enough",
+        ),
+        pytest.param(
+            update(failed("a", 9), ready("b", revision=2)), [], id="once a new one is ready it is the new one's turn"
+        ),
+        pytest.param(
+            update(failed("a", 50), record("b", S.STOPPED, created_at=ago(40)), record("c", revision=2)),
+            [],
+            id="what was stopped on purpose is not missed",
+        ),
+        pytest.param(
+            update(record("a", S.UNHEALTHY), record("b", revision=2)),
+            [Begin(1, fallback=True)],
+            id="a sick old one is replaced",
+        ),
+        pytest.param(
+            update(record("a", S.UNHEALTHY), record("b", created_at=ago(8)), record("c", revision=2)),
+            [],
+            id="the sick one may recover until its replacement is ready",
+        ),
+        pytest.param(
+            update(record("a", S.UNHEALTHY), ready("b", created_at=ago(8)), record("c", revision=2)),
+            [Retire("a", Reason.REPLACED)],
+            id="then it goes",
+        ),
+        pytest.param(
+            update(record("a", S.PENDING), record("b", revision=2)),
+            [Launch("a")],
+            id="an old one not started is started",
+        ),
+    ],
+)
+def test_plan_while_an_update_does_not_get_ready(of: Member, expected: list[Action]) -> None:
+    assert steps(of) == expected
+
+
 @pytest.mark.parametrize(
     ("status", "state", "expected"),
     [
@@ -133,6 +212,18 @@ def test_leaving(status: InstanceStatus, state: RunState, expected: list[str]) -
 )
 def test_deserted(told: datetime | None, applied: bool, ready_at: datetime | None, deserted_now: bool) -> None:  # noqa: FBT001
     retired = record("a", S.STOPPING, ready_at=ready_at)
+    assert deserted(retired, told, lambda: applied, age) is deserted_now
+
+
+@pytest.mark.parametrize(
+    ("told", "applied", "deserted_now"), [(ago(59), False, False), (ago(60), False, True), (ago(0.2), True, True)]
+)
+def test_the_last_one_is_stopped_only_once_the_gateway_holds_its_requests(
+    told: datetime,
+    applied: bool,  # noqa: FBT001
+    deserted_now: bool,  # noqa: FBT001
+) -> None:
+    retired = record("a", S.STOPPING, reason=Reason.IDLE, ready_at=ago(99))
     assert deserted(retired, told, lambda: applied, age) is deserted_now
 
 

@@ -1,6 +1,7 @@
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer
@@ -8,7 +9,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 import pytest
 
 from deploy_ui.controller.observe import Health
-from deploy_ui.controller.probe import Prober, Target, ask, new_session, pause
+from deploy_ui.controller.probe import MOST_STRANGERS, QUICKEST_S, Prober, Target, ask, new_session, pause
 from tests.waiting import eventually
 
 Answerer = Callable[[socket.socket], None]
@@ -104,17 +105,19 @@ async def test_every_probe_has_a_connection_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("health", "rests", "age_s", "expected"),
+    ("health", "asked", "age_s", "expected"),
     [
-        pytest.param(Health(ready=False), False, 0.0, 0.05, id="a starting one is asked often"),
-        pytest.param(Health(ready=False), False, 5.0, 0.5, id="less often the longer it takes"),
-        pytest.param(Health(ready=False), False, 500.0, 1.0, id="but every second"),
-        pytest.param(Health(ready=True), False, 0.0, 2.0, id="a ready one is left alone"),
-        pytest.param(Health(ready=False, failures=1), True, 0.0, 2.0, id="a failed probe of a ready one is no alarm"),
+        pytest.param(Health(ready=False), {}, 0.0, 0.05, id="a starting one is asked often"),
+        pytest.param(Health(ready=False), {}, 5.0, 0.5, id="less often the longer it takes"),
+        pytest.param(Health(ready=False), {}, 500.0, 1.0, id="but every second"),
+        pytest.param(Health(ready=False), {"speaks": True}, 0.0, 0.5, id="one that will say so is asked seldom"),
+        pytest.param(Health(ready=False), {"speaks": True}, 500.0, 1.0, id="but not forgotten"),
+        pytest.param(Health(ready=True), {}, 0.0, 2.0, id="a ready one is left alone"),
+        pytest.param(Health(ready=False), {"rests": True}, 0.0, 2.0, id="a failed probe of a ready one is no alarm"),
     ],
 )
-def test_pause(health: Health, rests: bool, age_s: float, expected: float) -> None:  # noqa: FBT001 - a column
-    assert pause(health, rests=rests, age_s=age_s) == expected
+def test_pause(health: Health, asked: dict[str, bool], age_s: float, expected: float) -> None:
+    assert pause(health, **{"rests": False, **asked}, age_s=age_s) == expected
 
 
 @pytest.fixture
@@ -146,6 +149,91 @@ def test_the_prober_counts_failures_in_a_row() -> None:
     with Prober(lambda: None) as prober:
         prober.watch([(target, False)])
         eventually(lambda: (health := prober.health(target)) and health.failures >= 3)
+
+
+@pytest.fixture
+def slow_start(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[float], threading.Event]]:
+    """Serve one that is not ready until told, and is never asked again by itself; give the moments of the probes."""
+    monkeypatch.setattr("deploy_ui.controller.probe.pause", lambda *_, **__: 3600)
+    asked: list[float] = []
+    ready = threading.Event()
+
+    def answer(caller: socket.socket) -> None:
+        asked.append(time.monotonic())
+        answering("200 OK" if ready.is_set() else "503 Busy")(caller)
+
+    with served(answer) as address:
+        yield address, asked, ready
+
+
+def test_who_says_that_it_is_ready_is_asked_at_once(
+    slow_start: tuple[str, list[float], threading.Event],
+) -> None:
+    address, asked, ready = slow_start
+    rang = threading.Event()
+    target = Target("abc", address, "/", named=True)
+    with Prober(rang.set) as prober:
+        prober.watch([(target, False)])
+        eventually(lambda: prober.health(target))
+        ready.set()
+        prober.nudge("abc")
+        assert rang.wait(5)
+        assert (prober.health(target), len(asked)) == (Health(ready=True), 2)
+
+
+def test_who_says_so_without_end_is_not_asked_without_end(
+    slow_start: tuple[str, list[float], threading.Event],
+) -> None:
+    address, asked, ready = slow_start
+    target = Target("abc", address, "/", named=True)
+    with Prober(lambda: None) as prober:
+        prober.watch([(target, False)])
+        eventually(lambda: prober.health(target))
+
+        def asked_often() -> bool:
+            prober.nudge("abc")
+            return len(asked) >= 4
+
+        def found_ready() -> bool:
+            prober.nudge("abc")
+            return prober.health(target) == Health(ready=True)
+
+        eventually(asked_often)
+        ready.set()
+        eventually(found_ready)
+        until_ready = len(asked)
+        for _ in range(1000):
+            prober.nudge("abc")
+        prober.watch([])  # comes behind the nudges
+    assert len(asked) <= 2 + (asked[-1] - asked[0]) / QUICKEST_S
+    assert len(asked) == until_ready, "a ready one is not asked more often, whatever it says"
+
+
+def test_a_moment_of_loading_is_kept_until_it_is_watched_and_the_first_counts(ready_server: str) -> None:
+    target = Target("abc", ready_server, "/", named=True)
+    with Prober(lambda: None) as prober:
+        prober.loads("abc")
+        prober.watch([(target, False)])
+        loading_at = eventually(lambda: (health := prober.health(target)) and health.loading_at)
+        prober.loads("abc")
+        prober.watch([(target, True)])
+        health = prober.health(target)
+        assert health
+        assert health.loading_at == loading_at
+
+
+def test_strangers_are_forgotten_before_they_fill_the_memory(ready_server: str) -> None:
+    target = Target("abc", ready_server, "/", named=True)
+    with Prober(lambda: None) as prober:
+        prober.watch([(target, False)])
+        prober.loads("abc")
+        for number in range(3 * MOST_STRANGERS):
+            prober.loads(f"stranger{number}")
+            prober.nudge(f"stranger{number}")
+        eventually(lambda: (health := prober.health(target)) and health.loading_at)
+        prober.watch([])
+        prober.watch([(target, False)])
+        assert len(prober._loading) <= MOST_STRANGERS + 1
 
 
 def _gone(caller: socket.socket) -> bool:

@@ -3,9 +3,13 @@ import pytest
 from deploy_ui.controller.status import UNREADABLE, Status, status
 from deploy_ui.enums import ImageStatus, InstanceStatus, Phase, Reason, Wish
 from deploy_ui.services.fleet import Member, Record
+from deploy_ui.services.rollouts import Undone
 from tests.controller.tables import ago, failed, member, record
 
 S = InstanceStatus
+
+
+UNDONE = Undone(Reason.CRASHED, "no weights")
 
 
 def ready(key: str, **values: object) -> Record:
@@ -127,10 +131,60 @@ def crashed(key: str, seconds_ago: float = 0, **values: object) -> Record:
             Status(Phase.DEGRADED, Reason.CRASHED, "ValueError: c", 1),
             id="a change that does not come up",
         ),
+        pytest.param(member(wanted=0), Status(Phase.SLEEPING, Reason.IDLE), id="asleep"),
+        pytest.param(
+            member(record("a", S.STOPPING, reason=Reason.IDLE), wanted=0, phase=Phase.RUNNING),
+            Status(Phase.SLEEPING, Reason.IDLE),
+            id="it sleeps as soon as the last one is on its way out",
+        ),
+        pytest.param(
+            member(crashed("a"), wanted=0, phase=Phase.RUNNING),
+            Status(Phase.SLEEPING, Reason.IDLE),
+            id="asleep no failure is held against it",
+        ),
+        pytest.param(
+            member(image_deleted=True, wanted=0), Status(Phase.FAILED, Reason.IMAGE_GONE), id="it could not be woken"
+        ),
+        pytest.param(member(phase=Phase.SLEEPING, reason=Reason.IDLE), Status(Phase.STARTING), id="waking"),
+        pytest.param(
+            member(record("a", S.STOPPING, reason=Reason.IDLE), record("b"), phase=Phase.SLEEPING, reason=Reason.IDLE),
+            Status(Phase.STARTING),
+            id="woken while the last one drains",
+        ),
+        pytest.param(
+            member(ready("a"), record("b", S.STOPPING, reason=Reason.SCALED_DOWN), phase=Phase.RUNNING),
+            Status(Phase.RUNNING, ready_instances=1),
+            id="scaling down is nothing to see",
+        ),
         pytest.param(
             member(record("a", S.STOPPING), wish=Wish.STOP),
             Status(Phase.STOPPING, Reason.STOPPED_BY_PERSON),
             id="stopping",
+        ),
+        pytest.param(
+            member(ready("a"), undone=UNDONE),
+            Status(Phase.RUNNING, Reason.ROLLED_BACK, "no weights", 1),
+            id="rolled back and serving",
+        ),
+        pytest.param(
+            member(record("a"), undone=UNDONE, phase=Phase.FAILED, seen_generation=0),
+            Status(Phase.STARTING, Reason.ROLLED_BACK, "no weights"),
+            id="rolled back and coming up",
+        ),
+        pytest.param(
+            member(ready("a", ready_at=ago(50)), crashed("b"), wanted=2, undone=UNDONE),
+            Status(Phase.DEGRADED, Reason.CRASHED, "ValueError: b", 1),
+            id="a newer trouble is told first",
+        ),
+        pytest.param(
+            member(crashed("a", 9), crashed("b"), generation=2, changed_at=ago(0)),
+            Status(Phase.STARTING, Reason.CRASHED, "ValueError: b"),
+            id="a person's change forgives old failures",
+        ),
+        pytest.param(
+            member(crashed("a", 9), crashed("b"), generation=2, changed_at=ago(0), trial=True),
+            Status(Phase.STARTING),
+            id="nor is it told of a revision that is tried again",
         ),
         pytest.param(member(wish=Wish.STOP), Status(Phase.STOPPED, Reason.STOPPED_BY_PERSON), id="stopped"),
         pytest.param(

@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from deploy_ui import hints
-from deploy_ui.controller.wake import Wake, listen
+from deploy_ui.controller.wake import Asked, Wake, listen
 from tests.waiting import eventually
 
 CHANNEL = hints.CHANNEL + "wanted"
@@ -19,7 +19,7 @@ def wake(redis: Redis) -> Iterator[Wake]:
     thread = threading.Thread(target=listen, args=(alarm, stop))
     thread.start()
     eventually(lambda: _listeners(redis) == 1)
-    assert alarm.wait(5)
+    assert alarm.wait(5).wanted
     yield alarm
     stop.set()
     thread.join()
@@ -27,28 +27,34 @@ def wake(redis: Redis) -> Iterator[Wake]:
 
 def test_a_hint_asks_for_a_look_at_what_is_wanted(wake: Wake) -> None:
     hints.publish("wanted")
-    assert wake.wait(5)
+    assert wake.wait(5).wanted
+
+
+def test_a_hint_that_somebody_waits_asks_for_whom_and_for_nothing_else(wake: Wake) -> None:
+    hints.publish("wake")
+    assert wake.wait(5) == Asked(held=True)
+    assert wake.wait(0) == Asked()
 
 
 def test_a_hint_of_something_else_does_not(wake: Wake) -> None:
     hints.publish("deployments", "deployment:cats")
     hints.publish("wanted")
-    assert wake.wait(5)
-    assert not wake.wait(0)
+    assert wake.wait(5).wanted
+    assert not wake.wait(0).wanted
 
 
 def test_a_lost_connection_is_made_anew_and_nothing_is_missed(wake: Wake, redis: Redis) -> None:
     redis.client_kill_filter(_type="pubsub")
-    assert wake.wait(10)
+    assert wake.wait(10).wanted
     eventually(lambda: _listeners(redis) == 1)
     hints.publish("wanted")
-    assert wake.wait(5)
+    assert wake.wait(5).wanted
 
 
 def test_a_probe_asks_for_a_look_at_the_instances_only() -> None:
     alarm = Wake()
     alarm.ring()
-    assert not alarm.wait(5)
+    assert alarm.wait(5) == Asked()
 
 
 def test_without_redis_it_listens_in_vain_until_it_is_told_to_stop(data_dir: object) -> None:  # noqa: ARG001

@@ -32,8 +32,8 @@ class World:
         """Let a new controller take over: it knows only what the database and the runtime tell."""
         self.sweep = Sweep(self.runtime, self.runtime, self.prober, self.gateway, self._now, timer=self._timer)
 
-    def look(self, *, fresh: bool = True) -> Found:
-        return self.sweep.run(fresh=fresh)
+    def look(self, *, fresh: bool = True, held: bool = False) -> Found:
+        return self.sweep.run(fresh=fresh, held=held)
 
     def settle(self) -> None:
         """Look until nothing changes; every running instance answers, and gateways are quick to leave."""

@@ -12,10 +12,11 @@ import httpx
 import pytest
 
 from deploy_ui import clock
-from deploy_ui.gateway import keys, process, writer
+from deploy_ui.gateway import gate, keys, process, writer
+from deploy_ui.gateway.gate import Shut
 from deploy_ui.gateway.routes import Grant, Route, RouteState
 from deploy_ui.settings import settings
-from tests import envoy
+from tests import activator, envoy
 from tests.gateway.upstream import Upstream, running
 from tests.ports import free_port
 from tests.waiting import eventually
@@ -59,11 +60,28 @@ def serving(slug: str, *endpoints: str, grants: tuple[Grant, ...] = (Grant("k1")
     return Route(slug, RouteState.SERVING, endpoints, grants, request_timeout_s=timeout_s)
 
 
+def waiting(slug: str, *endpoints: str, start_timeout_s: int = 20, timeout_s: int = 60) -> Route:
+    """Return a route whose requests are held as long as the gate is shut."""
+    return Route(
+        slug,
+        RouteState.WAITING,
+        endpoints,
+        (Grant("k1"),),
+        request_timeout_s=timeout_s,
+        start_timeout_s=start_timeout_s,
+    )
+
+
+def shut(slug: str, state: RouteState = RouteState.WAITING, *, start_timeout_s: int = 20, reason: str = "") -> None:
+    """Shut the gate for one deployment and open it for all others."""
+    gate.write({slug: Shut(state, start_timeout_s, reason)})
+
+
 def code(response: httpx.Response) -> str:
     """Return the code of one of our own error answers, and see that it is one."""
     assert response.headers["content-type"] == "application/json"
     error = response.json()["error"]
-    assert sorted(error) == ["code", "message"]
+    assert sorted(error) in (["code", "message"], ["code", "message", "reason"])
     assert error["message"]
     return str(error["code"])
 
@@ -99,6 +117,23 @@ def gateway(_envoy: _Process, monkeypatch: pytest.MonkeyPatch, _clean_environmen
     _settings_of(monkeypatch, _envoy)
     with httpx.Client(base_url=f"http://127.0.0.1:{_envoy.port}", timeout=20) as client:
         yield Gateway(_envoy.folder, _envoy.port, client)
+
+
+@pytest.fixture(scope="module")
+def _activator(_envoy: _Process) -> Iterator[None]:
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            _settings_of(patch, _envoy)
+            stack.enter_context(activator.running())
+        settings.cache_clear()
+        yield
+
+
+@pytest.fixture
+def held_back(gateway: Gateway, _activator: None) -> Gateway:
+    """Give the test the gateway with a running activator and an open gate."""
+    gate.write({})
+    return gateway
 
 
 @pytest.fixture(scope="session")

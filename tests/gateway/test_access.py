@@ -217,7 +217,7 @@ def test_no_method_gets_around_the_key(gateway: Gateway, upstream: Upstream, met
     assert upstream.seen == []
 
 
-@pytest.mark.parametrize("state", [RouteState.NO_INSTANCE, RouteState.STOPPED, RouteState.FAILED])
+@pytest.mark.parametrize("state", [RouteState.WAITING, RouteState.STOPPED, RouteState.FAILED])
 def test_how_a_deployment_does_is_told_to_holders_of_a_key_only(gateway: Gateway, state: RouteState) -> None:
     gateway.serve(Route("a", state, grants=(Grant("k1"),)))
     assert gateway.call("/a/").status_code == 401

@@ -45,7 +45,7 @@ def test_a_deleted_deployment_is_gone_with_or_without_a_key(gateway: Gateway, pa
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        (RouteState.NO_INSTANCE, "deployment_not_ready"),
+        (RouteState.WAITING, "deployment_not_ready"),
         (RouteState.STOPPED, "deployment_stopped"),
         (RouteState.FAILED, "deployment_failed"),
         (RouteState.SERVING, "deployment_not_ready"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy_ui.gateway import access, envoy, places, replies, virtual_host
+from deploy_ui.gateway import access, answers, envoy, places, waking
 from deploy_ui.gateway.routes import Grant, Route, RouteState
 from deploy_ui.settings import Settings
 from tests.gateway.conftest import serving
@@ -15,7 +15,7 @@ ROUTES = [
     Route("a", RouteState.SERVING, ("127.0.0.1:2", "127.0.0.1:1"), (Grant("k2"), Grant("k1", ("10.0.0.0/8",)))),
     Route("b", RouteState.STOPPED, grants=(Grant("k3"),)),
     Route("c", RouteState.DELETED),
-    Route("d", RouteState.NO_INSTANCE),
+    Route("d", RouteState.WAITING),
 ]
 
 
@@ -58,8 +58,24 @@ def test_every_route_to_instances_asks_for_a_key() -> None:
     assert routes
     for route in routes:
         config = route["typed_per_filter_config"]
-        assert list(config) == [access.RBAC_FILTER]
+        assert set(config) - {waking.FILTER} == {access.RBAC_FILTER}
         assert config[access.RBAC_FILTER]["rbac"]["rules"]["policies"]
+
+
+def test_requests_are_held_where_no_instance_is_ready_and_nowhere_else() -> None:
+    for routes, held in [
+        ([serving("a", "127.0.0.1:1"), Route("b", RouteState.STOPPED), Route("c", RouteState.DELETED)], False),
+        ([Route("a", RouteState.WAITING), Route("b", RouteState.WAITING, ("127.0.0.1:1",)), serving("c")], True),
+    ]:
+        found = [route for route in all_routes(json.loads(documents(routes)[places.ROUTES])) if "route" in route]
+        assert found
+        assert {waking.FILTER in route["typed_per_filter_config"] for route in found} == {held}
+
+
+def test_the_filter_that_holds_requests_is_off_unless_a_route_turns_it_on() -> None:
+    [manager] = json.loads(documents(ROUTES)[places.LISTENERS])["resources"][0]["filter_chains"][0]["filters"]
+    filters = {each["name"]: each.get("disabled", False) for each in manager["typed_config"]["http_filters"]}
+    assert [name for name, disabled in filters.items() if disabled] == [waking.FILTER]
 
 
 def test_only_answers_that_tell_nothing_are_open() -> None:
@@ -77,8 +93,8 @@ def test_an_endpoint_is_a_host_and_a_port(endpoint: tuple[str, str]) -> None:
 
 
 def test_every_state_has_an_answer() -> None:
-    assert set(virtual_host.ANSWERS) == set(RouteState) - {RouteState.SERVING}
+    assert set(answers.STATES) == set(RouteState) - {RouteState.SERVING}
 
 
 def test_every_code_of_an_answer_has_a_message() -> None:
-    assert {code for _, code in virtual_host.ANSWERS.values()} <= set(replies.MESSAGES)
+    assert {code for _, code in answers.STATES.values()} <= set(answers.MESSAGES)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,16 @@ def no_keeper(*_: object) -> None:
     """Stand for a controller that dies before the keeper runs."""
 
 
+def test_an_instance_learns_where_to_say_how_far_it_is(bench: Bench, tmp_path: Path) -> None:
+    program = "import os; print(os.environ.get('NOTIFY_SOCKET'))"
+    bench.run("a", program)
+    ProcessRuntime(tmp_path / "instances", tmp_path / "logs", tmp_path / "notify.sock").start(
+        bench.spec("b", program, env={"NOTIFY_SOCKET": "/forged"})
+    )
+    bench.ended("b")
+    assert [bench.text("a"), bench.text("b")] == [["None"], [str(tmp_path / "notify.sock")]]
+
+
 def test_secrets_are_in_no_arguments_and_leave_the_disk_when_the_instance_runs(bench: Bench, folder: Path) -> None:
     bench.start("a", env={"TOKEN": SECRET})
     bench.running("a")
@@ -51,17 +62,57 @@ def test_secrets_are_in_no_arguments_and_leave_the_disk_when_the_instance_runs(b
 def test_order_is_readable_by_the_owner_only(bench: Bench, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "launch", no_keeper)
     bench.start("a", env={"TOKEN": SECRET})
-    assert SECRET in (folder / report.ORDER_FILE).read_text()
+    assert SECRET.encode() in (folder / report.ORDER_FILE).read_bytes()
     assert stat.S_IMODE((folder / report.ORDER_FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_an_instance_whose_keeper_never_came_failed_to_start(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process_module, "launch", no_keeper)
+def test_a_start_that_was_cut_in_two_is_not_listed_and_is_made_whole_under_its_key(bench: Bench, folder: Path) -> None:
+    cut_in_two(bench)
+    assert bench.runtime.list() == []
+    bench.runtime.stop("a")
+    bench.runtime.forget("a")
+    bench.start("a", "import signal; signal.pause()")
+    assert bench.running("a").state is RunState.RUNNING
+    assert keeper_pid(folder) is not None
+
+
+def cut_in_two(bench: Bench) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process_module, "launch", no_keeper)
+        bench.start("a")
+
+
+def test_a_start_that_is_under_way_is_not_begun_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    launch = launching.launch
+
+    def twice(*held: Any) -> None:
+        bench.start("a")
+        launch(*held)
+
+    monkeypatch.setattr(process_module, "launch", twice)
     bench.start("a")
-    seen = bench.seen("a")
-    assert seen is not None
+    assert bench.running("a").state is RunState.RUNNING
+    assert len(bench.runtime.list()) == 1
+
+
+def test_what_a_cut_start_left_is_swept_up_when_nobody_wants_it_any_more(bench: Bench, folder: Path) -> None:
+    cut_in_two(bench)
+    os.utime(folder, (0, 0))
+    bench.start("b")
+    assert not folder.exists()
+    assert [each.key for each in bench.runtime.list()] == ["b"]
+
+
+def test_a_keeper_that_cannot_start_on_a_full_disk_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(process_module, "launch", full)
+    bench.start("a")
+    (seen,) = bench.runtime.list()
     assert (seen.state, seen.end_reason) == (RunState.ENDED, EndReason.START_FAILED)
+    assert "No space left" in seen.message
 
 
 def test_a_keeper_that_cannot_start_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

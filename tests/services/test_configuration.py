@@ -21,12 +21,15 @@ pytestmark = pytest.mark.usefixtures("database")
         ({"name": "a\nb"}, "name_unprintable", "name"),
         ({"name": "a\u202eb"}, "name_unprintable", "name"),
         ({"name": "a\ud800"}, "name_unprintable", "name"),
+        ({"name": "\u200d\u3164"}, "name_unprintable", "name"),
         ({"cpu": 0.05}, "out_of_range", "cpu"),
         ({"cpu": float("nan")}, "out_of_range", "cpu"),
         ({"memory_mb": 63}, "out_of_range", "memory_mb"),
         ({"gpu": 1}, "gpu_not_offered", "gpu"),
-        ({"min_instances": 0}, "min_instances_zero", "min_instances"),
+        ({"min_instances": -1}, "out_of_range", "min_instances"),
         ({"max_instances": 0}, "max_instances_zero", "max_instances"),
+        ({"min_instances": 0, "max_instances": 0}, "max_instances_zero", "max_instances"),
+        ({"idle_timeout_s": 0}, "out_of_range", "idle_timeout_s"),
         ({"min_instances": 3, "max_instances": 2}, "min_above_max", "min_instances"),
         ({"min_instances": 101}, "out_of_range", "min_instances"),
         ({"concurrency": 1001}, "out_of_range", "concurrency"),
@@ -107,3 +110,46 @@ def test_scaling_stays_within_the_bounds() -> None:
         1,
         3,
     )
+
+
+def test_a_deployment_that_may_sleep_begins_awake_to_prove_itself() -> None:
+    card = factories.deployment(min_instances=0)
+    assert (card.min_instances, card.max_instances, card.wanted_instances) == (0, 1, 1)
+    assert factories.deployment(min_instances=0, max_instances=3).wanted_instances == 1
+
+
+def test_one_that_may_sleep_can_be_put_to_sleep() -> None:
+    editor = factories.viewer()
+    card = factories.deployment(editor, min_instances=0)
+    assert deployments.scale(editor, card.slug, 0).wanted_instances == 0
+
+
+def test_one_that_may_not_sleep_cannot() -> None:
+    editor = factories.viewer()
+    card = factories.deployment(editor)
+    with pytest.raises(Invalid, match="instances_out_of_range"):
+        deployments.scale(editor, card.slug, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        pytest.param(Change(cpu=2), 1, id="a new revision proves itself"),
+        pytest.param(Change(request_timeout_s=5), 0, id="what running instances do not notice wakes nobody"),
+        pytest.param(Change(min_instances=1, max_instances=2), 1, id="it may not sleep any more"),
+        pytest.param(Change(cpu=2, instances=0), 0, id="unless it is said"),
+    ],
+)
+def test_a_change_of_one_that_sleeps(change: Change, wanted: int) -> None:
+    editor = factories.viewer()
+    card = factories.deployment(editor, min_instances=0)
+    deployments.scale(editor, card.slug, 0)
+    assert deployments.change(editor, card.slug, change).wanted_instances == wanted
+
+
+def test_one_that_is_started_again_is_awake() -> None:
+    editor = factories.viewer()
+    card = factories.deployment(editor, min_instances=0, max_instances=3)
+    deployments.scale(editor, card.slug, 0)
+    deployments.stop(editor, card.slug)
+    assert deployments.start(editor, card.slug).wanted_instances == 1

@@ -5,10 +5,10 @@ import pytest
 from sqlmodel import select
 
 from deploy_ui.db import transaction
-from deploy_ui.enums import EventKind, ImageStatus, InstanceStatus, Phase, Reason, Role, Wish
+from deploy_ui.enums import EventKind, ImageStatus, InstanceStatus, KeyStatus, Phase, Reason, Role, Wish
 from deploy_ui.errors import AppError, Conflict, Forbidden, Gone, NotFound
 from deploy_ui.models import Deployment
-from deploy_ui.services import deployments, events, fleet
+from deploy_ui.services import deployments, events, fleet, keys
 from deploy_ui.services.deployments import Change, Effect, NewDeployment
 from deploy_ui.services.fleet import Record
 from tests import factories
@@ -112,6 +112,32 @@ def test_a_deleted_deployment_keeps_its_card_and_takes_no_change() -> None:
             verb(editor, card.slug)
     with pytest.raises(Gone, match="deployment_deleted"):
         deployments.change(editor, card.slug, Change(cpu=2))
+
+
+def test_deleting_revokes_every_key_in_the_same_breath() -> None:
+    editor = factories.viewer(name="Anna")
+    card, other = factories.deployment(editor), factories.deployment(editor)
+    made = [keys.create(editor, card.slug, name=name).row for name in ("batch", "tests", "gone")]
+    keys.revoke(editor, card.slug, made[2].id)
+    keys.change(editor, card.slug, made[1].id, disabled=True)
+    keys.create(editor, other.slug, name="kept")
+    deployments.delete(editor, card.slug)
+    assert {row.status for row in keys.rows(editor, card.slug)} == {KeyStatus.REVOKED}
+    assert [row.status for row in keys.rows(editor, other.slug)] == [KeyStatus.ACTIVE]
+    told = [(row.kind, row.actor, row.facts.get("key")) for row in events.rows(editor, card.slug, limit=3)]
+    revoked = EventKind.KEY_REVOKED
+    assert told == [(EventKind.DELETED, "Anna", None), (revoked, "Anna", "tests"), (revoked, "Anna", "batch")]
+    deployments.delete(editor, card.slug)
+    assert events.rows(editor, card.slug)[0].kind == EventKind.DELETED
+
+
+def test_a_deleted_deployment_is_listed_only_when_asked_for() -> None:
+    editor = factories.viewer()
+    card = factories.deployment(editor)
+    factories.seen(deployments.delete(editor, card.slug), Phase.DELETED)
+    assert deployments.rows(editor).items == []
+    [row] = deployments.rows(editor, status=Phase.DELETED).items
+    assert (row.slug, row.wish) == (card.slug, Wish.DELETE)
 
 
 @pytest.mark.parametrize("slug", ["nothing", "", "a\0b", "../etc", "a" * 500, "%"])

@@ -8,7 +8,8 @@ from deploy_ui.builds.log import path_of
 from deploy_ui.db import transaction
 from deploy_ui.enums import ImageStatus, InstanceStatus
 from deploy_ui.models import Image, Instance
-from deploy_ui.services import images, leftovers
+from deploy_ui.services import deployments, images, leftovers
+from deploy_ui.services.deployments import Change
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 from tests import factories
@@ -42,6 +43,13 @@ def left(image: Image) -> list[bool]:
 
 
 def test_what_an_image_needs_stays(image: Image) -> None:
+    clean()
+    assert left(image) == [True, True, True]
+
+
+def test_what_only_an_old_revision_would_run_on_stays(editor: Viewer, image: Image) -> None:
+    card = factories.deployment(editor, image_id=image.id)
+    deployments.change(editor, card.slug, Change(image=factories.image(editor).id))
     clean()
     assert left(image) == [True, True, True]
 

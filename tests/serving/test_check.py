@@ -1,10 +1,12 @@
 """`check`: every script that cannot be served is told with its line; nothing else is run."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.serving.served import check
+from tests.serving.served import check, surroundings
 
 GOOD = "class Model:\n    def predict(self, payload):\n        return payload\n"
 
@@ -62,9 +64,25 @@ def test_files_beside_the_script_are_imported(tmp_path: Path) -> None:
 
 
 def test_a_file_named_like_a_package_of_ours_does_no_harm(tmp_path: Path) -> None:
-    for name in ("uvicorn", "pydantic", "argparse"):
+    for name in ("uvicorn", "pydantic", "json"):
         (tmp_path / f"{name}.py").write_text("raise RuntimeError\n")
-    assert check(tmp_path, "import argparse\n" + GOOD).code == 0
+    assert check(tmp_path, "import json\n" + GOOD).code == 0
+
+
+def test_a_script_may_use_all_of_our_server_packages(tmp_path: Path) -> None:
+    script = "import uvicorn\nfrom uvicorn import Config\nassert uvicorn.run and uvicorn.__version__ and Config\n"
+    assert check(tmp_path, script + GOOD).code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["serve"], ["model"], ["model", "--entry=a", "b"], ["model", "--port=1"], ["check", "--entry=a", "--kind=x"]],
+)
+def test_wrong_arguments_are_told(tmp_path: Path, arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "deploy_ui_serving", *arguments]
+    done = subprocess.run(command, cwd=tmp_path, env=surroundings(), capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "--entry FILE" in done.stderr
 
 
 def test_a_script_sees_no_arguments_of_ours(tmp_path: Path) -> None:

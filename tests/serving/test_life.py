@@ -63,6 +63,16 @@ def fault(served: Served) -> dict[str, Any]:
     return found
 
 
+def test_nothing_is_imported_that_an_instance_has_no_use_for(tmp_path: Path) -> None:
+    """Each of these would cost every start of an instance."""
+    script = (
+        "import sys\nclass Model:\n    def predict(self, names):\n        return [n for n in names if n in sys.modules]"
+    )
+    costly = ["uvicorn.main", "multiprocessing", "argparse", "pydantic", "websockets", "h11", "typing_extensions"]
+    with start(tmp_path, script) as served:
+        assert served.post(payload=[*costly, "uvicorn.server"]).json() == ["uvicorn.server"]
+
+
 def test_it_is_alive_but_not_ready_while_it_loads(tmp_path: Path) -> None:
     with start(tmp_path, SLOW_LOAD, wait=False) as served:
         eventually(lambda: alive(served))

@@ -60,7 +60,7 @@ def test_a_new_deployment_has_nothing_to_remove() -> None:
         ({"name": " "}, {"name": "required"}),
         ({"image": ""}, {"image": "required"}),
         ({"name": "x" * 64}, {"name": "name_too_long"}),
-        ({"min_instances": "0"}, {"min_instances": "min_instances_zero"}),
+        ({"min_instances": "0", "max_instances": "0"}, {"max_instances": "max_instances_zero"}),
         ({"min_instances": "3", "max_instances": "2"}, {"min_instances": "min_above_max"}),
         (
             {"name": "", "cpu": "x", "memory_mb": "1", "ready_path": "health", "env": "1A=2"},

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import httpx
@@ -107,6 +108,19 @@ async def test_a_body_of_undeclared_length_is_counted_as_it_comes() -> None:
         answer = await client.post("/x", content=pieces())
     assert answer.status_code == 413
     assert answer.json()["error"]["code"] == "body_too_large"
+
+
+async def test_a_body_that_stops_coming_is_not_waited_for() -> None:
+    stopped = asyncio.Event()
+
+    async def pieces() -> Any:
+        yield b"x"
+        await stopped.wait()
+
+    limited = BodyLimit(_app(), limit=1000, uploads="/uploads", upload_limit=5000, silence_s=0.05)
+    async with _client(limited) as client:
+        answer = await client.post("/x", content=pieces())
+    assert (answer.status_code, answer.json()["error"]["code"]) == (408, "request_incomplete")
 
 
 @pytest.mark.parametrize("length", [b"-1", b"\xb2", b"9" * 5000])

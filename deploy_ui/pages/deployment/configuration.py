@@ -6,6 +6,7 @@ from deploy_ui.components.amounts import decimal, memory
 from deploy_ui.components.layout import facts, section
 from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.pages.deployment.fields import editable, lines, number, words
+from deploy_ui.pages.deployment.revisions import ANCHOR
 from deploy_ui.states.deployment.card import CardState
 
 LONGEST_PATH = 600
@@ -27,6 +28,7 @@ def configuration() -> rx.Component:
                 t_count("general.concurrency_value", card.concurrency),
                 number("concurrency"),
             ),
+            _idle(),
             _limits(),
             editable(
                 "ready_path",
@@ -36,7 +38,12 @@ def configuration() -> rx.Component:
             ),
             editable("env", t("general.env"), _env_names(), _env_field()),
         ),
-        end=rx.el.span(t("general.revision", revision=card.revision), class_name="small muted"),
+        end=rx.el.span(
+            t("general.revision", revision=card.revision),
+            " · ",
+            rx.el.a(t("general.all_revisions"), href=f"#{ANCHOR}", class_name="link"),
+            class_name="small muted",
+        ),
     )
 
 
@@ -64,6 +71,21 @@ def _instances() -> rx.Component:
         number("min_instances", before=t("general.from")),
         number("max_instances", before=t("general.to")),
         number("instances", before=t("general.now")),
+        rx.el.span(t("general.instances_zero"), class_name="help small muted"),
+    )
+
+
+def _idle() -> rx.Component:
+    card = CardState.card
+    return editable(
+        "idle",
+        t("general.idle"),
+        rx.cond(
+            card.min_instances == 0,
+            t("general.idle_value", seconds=card.idle_timeout_s),
+            rx.el.span(t("general.idle_never"), class_name="muted"),
+        ),
+        number("idle_timeout_s", before=t("general.idle_after")),
     )
 
 

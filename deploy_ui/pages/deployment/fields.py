@@ -9,7 +9,6 @@ from deploy_ui.components.edit_field import EditField
 from deploy_ui.components.forms import form_error, wrong_in
 from deploy_ui.components.layout import fact
 from deploy_ui.i18n.ui import t
-from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.edits import FACTS
 from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.session import SessionState
@@ -22,7 +21,7 @@ def editable(name: str, label: rx.Var[str], value: Any, *fields: Any) -> rx.Comp
     return rx.cond(
         GeneralState.editing.contains(name),
         _opened(name, label, *fields),
-        fact(label, value, rx.cond(SessionState.may_edit & ~CardState.gone, _pencil(name, label))),
+        fact(label, value, rx.cond(SessionState.may_edit, _pencil(name, label))),
     )
 
 

@@ -13,7 +13,10 @@ from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.configuration import configuration
 from deploy_ui.pages.deployment.failure import failure
 from deploy_ui.pages.deployment.fields import choice, editable, words
+from deploy_ui.pages.deployment.revisions import revisions, rolled_back
 from deploy_ui.pages.deployment.save_bar import save_bar
+from deploy_ui.pages.deployment.standing import standing
+from deploy_ui.pages.deployment.start_steps import track
 from deploy_ui.pages.deployment.timeline import events
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.general import GeneralState
@@ -28,9 +31,12 @@ def general() -> rx.Component:
         rx.el.div(
             rx.el.form(
                 failure(),
+                rolled_back(),
+                standing(),
                 _address(),
                 _about(),
                 configuration(),
+                revisions(),
                 save_bar(),
                 on_submit=GeneralState.save,
                 no_validate=True,
@@ -77,12 +83,7 @@ def _address() -> rx.Component:
             rx.el.span(rx.el.span(host), card.slug, class_name="url ellipsis", title=card.url, data_testid="url"),
             copy_icon(card.url),
             rx.el.span(class_name="grow"),
-            rx.cond(
-                ~CardState.gone,
-                button_link(
-                    t("general.open_test"), f"/deployments/{card.slug}/test", small=True, data_testid="open-test"
-                ),
-            ),
+            button_link(t("general.open_test"), f"/deployments/{card.slug}/test", small=True, data_testid="open-test"),
             class_name="endpoint",
         ),
     )
@@ -101,6 +102,7 @@ def _about() -> rx.Component:
             ),
             fact(t("general.key"), rx.el.span(card.slug, class_name="mono wrap"), copy=card.slug),
             fact(t("general.status"), _status()),
+            rx.cond(GeneralState.steps.length() > 0, fact(t("general.start"), track(GeneralState.steps))),
             editable("image", t("general.image"), _image(), choice("image", GeneralState.image_names)),
             fact(t("general.created"), when(card.created_at, exact=True), _by(card.created_by)),
             rx.cond(
@@ -113,7 +115,8 @@ def _about() -> rx.Component:
 
 def _status() -> rx.Component:
     card = CardState.card
-    since = rx.el.span(t("general.since"), " ", when(card.phase_since, clock=True), class_name="muted")
+    revision = t("timeline.revision", revision=card.revision)
+    since = rx.el.span(t("general.since"), " ", when(card.phase_since, clock=True), ", ", revision, class_name="muted")
     return rx.el.span(phase_status(card.phase, card.reason), since, class_name="row row--wrap")
 
 

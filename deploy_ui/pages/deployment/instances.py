@@ -10,43 +10,42 @@ from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import callout, empty_state
 from deploy_ui.components.links import link
 from deploy_ui.components.status import instance_status
-from deploy_ui.components.tables import Column, data_table, row, skeleton_rows
+from deploy_ui.components.tables import Column, chip, chips, data_table, row, skeleton_rows, toolbar
 from deploy_ui.components.when import when
 from deploy_ui.i18n.ui import t, t_count
+from deploy_ui.pages.deployment.start_steps import running_step
 from deploy_ui.states.deployment.card import CardState
-from deploy_ui.states.deployment.instances import InstanceLine, InstancesState
+from deploy_ui.states.deployment.instances import FILTERS, InstanceLine, InstancesState
 
 NEARLY_FULL = 90
 """Percent of a limit from which on its bar is amber."""
 RUNNING = (
-    Column(t("instances.key"), width="88px", area="name"),
+    Column(t("instances.key"), width="116px", area="name"),
     Column(t("instances.status"), area="status"),
-    Column(t("instances.revision"), width="76px", area="author"),
-    Column(t("instances.started"), width="112px", right=True, area="last"),
-    Column(t("instances.ready_in"), width="84px", right=True, area="author"),
-    Column(t("instances.cpu"), width="112px", area="inst"),
-    Column(t("instances.memory"), width="128px", area="image"),
-    Column(t("instances.restarts"), width="88px", right=True, area="author"),
-    Column(t("instances.node"), width="88px", area="author"),
+    Column(t("instances.started"), width="124px", right=True, area="fact"),
+    Column(t("instances.ready_in"), width="100px", right=True, area="fact"),
+    Column(t("instances.cpu"), width="120px", area="fact"),
+    Column(t("instances.memory"), width="128px", area="fact"),
+    Column(t("instances.restarts"), width="108px", right=True, area="fact"),
+    Column(t("instances.node"), width="88px", area="fact"),
     Column("", width="44px", area="menu"),
 )
 ENDED = (
-    Column(t("instances.key"), width="88px", area="name"),
+    Column(t("instances.key"), width="112px", area="name"),
     Column(t("instances.status_reason"), area="status"),
-    Column(t("instances.revision"), width="76px", area="author"),
-    Column(t("instances.started"), width="112px", right=True, area="author"),
-    Column(t("instances.ready_in"), width="84px", right=True, area="author"),
-    Column(t("instances.ended"), width="112px", right=True, area="last"),
-    Column(t("instances.lived"), width="100px", right=True, area="inst"),
-    Column(t("instances.peak"), width="104px", right=True, area="author"),
-    Column(t("instances.exit_code"), width="88px", right=True, area="image"),
+    Column(t("instances.started"), width="124px", right=True, area="fact"),
+    Column(t("instances.ready_in"), width="100px", right=True, area="fact"),
+    Column(t("instances.ended"), width="116px", right=True, area="fact"),
+    Column(t("instances.peak"), width="100px", right=True, area="fact"),
+    Column(t("instances.restarts"), width="108px", right=True, area="fact"),
+    Column(t("instances.exit_code"), width="92px", right=True, area="fact"),
     Column("", width="44px", area="menu"),
 )
 
 
 def instances() -> rx.Component:
     """Return the tab."""
-    nothing = (InstancesState.running.length() == 0) & (InstancesState.ended.length() == 0)
+    nothing = InstancesState.counts[""] == 0
     return rx.el.section(
         rx.cond(
             InstancesState.loaded & (InstancesState.shown_slug == rx.State.slug),
@@ -59,14 +58,44 @@ def instances() -> rx.Component:
 
 
 def _parts() -> rx.Component:
+    shown, ended = InstancesState.shown, InstancesState.ended
+    title = rx.cond(shown == "failed", t("instances.failed_title"), t("instances.ended_title"))
     note = t_count("instances.newest", CardState.log_days)
     return rx.fragment(
         rx.cond(InstancesState.shortage, _shortage()),
-        _part(t("instances.running"), RUNNING, InstancesState.running, _running, name="running"),
+        toolbar(_filters()),
         rx.cond(
-            InstancesState.ended.length() > 0,
-            _part(t("instances.ended_title"), ENDED, InstancesState.ended, _ended, name="ended", note=note),
+            (shown == "") | (shown == "running"),
+            _part(t("instances.running"), RUNNING, InstancesState.running, _running, name="running"),
         ),
+        rx.cond(
+            (shown == "ended") | (shown == "failed") | (ended.length() > 0),
+            _part(title, ENDED, ended, _ended, name="ended", note=note),
+        ),
+    )
+
+
+def _filters() -> rx.Component:
+    address = f"/deployments/{rx.State.slug}/instances"
+    return chips(
+        chip(
+            t("common.all"),
+            InstancesState.counts[""],
+            pressed=InstancesState.shown == "",
+            to=address,
+            data_testid="show-all",
+        ),
+        *(
+            chip(
+                t(f"instances.show.{name}"),
+                InstancesState.counts[name],
+                pressed=InstancesState.shown == name,
+                to=f"{address}?status={name}",
+                data_testid=f"show-{name}",
+            )
+            for name in FILTERS
+        ),
+        label=t("instances.status"),
     )
 
 
@@ -115,7 +144,7 @@ def _part(
         rx.cond(
             lines.length() > 0,
             data_table(columns, rx.foreach(lines, view), data_testid=f"instances-{name}"),
-            rx.el.p(t("instances.none_running"), class_name="muted", data_testid="none-running"),
+            rx.el.p(t(f"instances.none_{name}"), class_name="muted", data_testid=f"none-{name}"),
         ),
         class_name="section",
     )
@@ -129,7 +158,6 @@ def _running(each: InstanceLine) -> rx.Component:
         [
             _key(each),
             _status(each),
-            rx.el.span("r", each.revision, class_name="muted"),
             when(each.started_at, clock=True),
             _span(each.ready_in_s),
             rx.cond(each.cpu.is_none(), "–", _meter(share, each.cpu_percent, cores)),
@@ -150,12 +178,11 @@ def _ended(each: InstanceLine) -> rx.Component:
         [
             _key(each),
             _status(each),
-            rx.el.span("r", each.revision),
             when(each.started_at, clock=True),
             _span(each.ready_in_s),
-            when(each.ended_at, clock=True),
-            _span(each.lived_s),
+            when(each.ended_at),
             rx.cond(each.memory_mb.is_none(), "–", used_memory(each.memory_mb)),
+            each.restarts,
             _exit_code(each),
             _log_link(each),
         ],
@@ -167,17 +194,14 @@ def _ended(each: InstanceLine) -> rx.Component:
 
 
 def _status(each: InstanceLine) -> rx.Component:
-    """Return the status; what the machine said of it is in the tooltip."""
-    return rx.el.span(instance_status(each.status, each.reason), title=each.message)
+    """Return the status, and how far a start has come; what the machine said of it is in the tooltip."""
+    status = instance_status(each.status, each.reason)
+    return rx.el.span(status, rx.cond(each.step, running_step(each.step)), class_name="row", title=each.message)
 
 
 def _exit_code(each: InstanceLine) -> rx.Component:
     look = rx.cond((each.exit_code == "0") | (each.exit_code == ""), "mono", "mono red")
-    return rx.el.span(
-        rx.el.span(t("instances.exit_code"), " ", class_name="only-card"),
-        rx.cond(each.exit_code != "", each.exit_code, "–"),
-        class_name=look,
-    )
+    return rx.el.span(rx.cond(each.exit_code != "", each.exit_code, "–"), class_name=look)
 
 
 def _span(seconds: rx.Var[float | None]) -> Any:
@@ -199,14 +223,27 @@ def _meter(words: rx.Var[str], percent: rx.Var[int], title: rx.Var[str]) -> rx.C
 
 
 def _key(each: InstanceLine) -> rx.Component:
-    return rx.el.span(each.key, class_name="mono")
+    """Return the instance's key and revision; a click anywhere in its row leads to its log."""
+    revision = t("timeline.revision", revision=each.revision)
+    return link(
+        each.key,
+        " ",
+        rx.el.span("r", each.revision, class_name="muted", title=revision, aria_label=revision),
+        to=_log_address(each),
+        class_name="rowlink mono",
+        data_testid="instance-link",
+    )
+
+
+def _log_address(each: InstanceLine) -> str:
+    return f"/deployments/{rx.State.slug}/logs?instance={each.key}"
 
 
 def _log_link(each: InstanceLine) -> rx.Component:
     label = t("instances.log", instance=each.key)
     return link(
         icon("scroll-text"),
-        to=f"/deployments/{rx.State.slug}/logs?instance={each.key}",
+        to=_log_address(each),
         class_name="iconbtn iconbtn--s",
         aria_label=label,
         title=label,

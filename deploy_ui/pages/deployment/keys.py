@@ -20,12 +20,12 @@ from deploy_ui.states.session import SessionState
 
 COLUMNS = (
     Column(t("keys.name"), area="name"),
-    Column(t("keys.hint"), width="104px", area="author"),
+    Column(t("keys.hint"), width="104px", area="fact"),
     Column(t("keys.status"), width="120px", area="status"),
-    Column(t("keys.created"), width="208px", area="author"),
-    Column(t("keys.expires"), width="112px", right=True, area="author"),
-    Column(t("keys.last_used"), width="120px", right=True, area="last"),
-    Column(t("keys.addresses"), width="168px", area="image"),
+    Column(t("keys.created"), width="208px", area="fact"),
+    Column(t("keys.expires"), width="112px", right=True, area="fact"),
+    Column(t("keys.last_used"), width="120px", right=True, area="fact"),
+    Column(t("keys.addresses"), width="168px", area="fact"),
     Column("", width="44px", area="menu"),
 )
 
@@ -53,7 +53,7 @@ def _title() -> rx.Component:
         rx.el.h2(t("keys.title"), " ", rx.el.span(KeysState.rows.length(), class_name="count"), class_name="h2"),
         rx.el.span(class_name="grow"),
         rx.cond(
-            SessionState.may_edit & ~CardState.gone,
+            SessionState.may_edit,
             button(t("keys.create"), icon_name="plus", on_click=KeysState.ask, data_testid="create-key"),
         ),
         class_name="section__head section__head--table",
@@ -90,7 +90,7 @@ def _row(each: KeyRow) -> rx.Component:
             rx.cond(each.expires_at, when(each.expires_at), t("keys.no_expiry")),
             rx.cond(each.last_used_at, when(each.last_used_at), t("keys.unused")),
             _addresses(each),
-            rx.cond(SessionState.may_edit & (each.status != "revoked") & ~CardState.gone, _menu(each)),
+            rx.cond(SessionState.may_edit & (each.status != "revoked"), _menu(each)),
         ],
         key=each.id,
         class_name=rx.cond(new, "isnew", rx.cond(ended, "ended", "")),
@@ -142,9 +142,9 @@ def _none() -> rx.Component:
     return empty_state(
         "key-round",
         t("keys.none"),
-        rx.cond(CardState.gone, t("keys.none_gone"), t("keys.none_words")),
+        t("keys.none_words"),
         rx.cond(
-            SessionState.may_edit & ~CardState.gone,
+            SessionState.may_edit,
             rx.el.div(
                 button(t("keys.create"), look="primary", on_click=KeysState.ask, data_testid="create-key"),
                 class_name="empty__actions",

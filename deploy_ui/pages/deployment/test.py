@@ -22,11 +22,7 @@ def test() -> rx.Component:
     """Return the tab."""
     ready = TrialState.loaded & (TrialState.shown_slug == rx.State.slug)
     return rx.el.section(
-        rx.cond(
-            CardState.gone,
-            callout(t("test.gone")),
-            rx.cond(SessionState.may_edit, rx.cond(ready, _form(), _skeleton()), callout(t("test.viewer"))),
-        ),
+        rx.cond(SessionState.may_edit, rx.cond(ready, _form(), _skeleton()), callout(t("test.viewer"))),
         class_name="content content--wide",
         data_testid="api-test",
     )

@@ -8,12 +8,12 @@ from deploy_ui.components.buttons import button
 from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import event, section, timeline
 from deploy_ui.components.links import text_link
-from deploy_ui.components.status import dot, phase_word, reason_word
+from deploy_ui.components.status import dot, phase_reason, phase_word, reason_word
 from deploy_ui.components.when import when
-from deploy_ui.enums import EventKind
+from deploy_ui.enums import EventKind, ScaleCause
 from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.states.deployment.general import GeneralState
-from deploy_ui.states.deployment.moments import KEY_DISABLED, Moment
+from deploy_ui.states.deployment.moments import KEY_DISABLED, REPEATED, Moment
 
 ICONS = {
     EventKind.CREATED: "rocket",
@@ -28,12 +28,18 @@ ICONS = {
     EventKind.KEY_CHANGED: "key-round",
     EventKind.KEY_REVOKED: "key-round",
     KEY_DISABLED: "key-round",
+    REPEATED: "repeat",
 }
 FIELDS = (
     *("name", "image_id", "cpu", "memory_mb", "gpu", "min_instances", "max_instances", "instances"),
     *("concurrency", "idle_timeout_s", "start_timeout_s", "request_timeout_s", "ready_path", "env"),
 )
 """What an event says that was changed: fields of the configuration, all of which have a text."""
+WHY = [each for each in ScaleCause if each is not ScaleCause.PERSON]
+"""Why another number of instances is wanted; a person needs no words, their name is there."""
+COMPOSED = {EventKind.CHANGED, EventKind.SCALED, EventKind.ROLLED_BACK, EventKind.KEY_REVOKED, REPEATED}
+PLAIN = [each for each in ICONS if each not in COMPOSED]
+"""Kinds whose words are one text."""
 
 
 def events() -> rx.Component:
@@ -65,15 +71,46 @@ def _marker(each: Moment) -> rx.Component:
 
 
 def _words(each: Moment) -> rx.Component:
-    reason = rx.cond(each.reason != "", rx.fragment(": ", reason_word(each.reason)))
+    reason = _after_colon(reason_word(each.reason))
     return rx.match(
         each.kind.to(str),
-        (EventKind.PHASE, rx.fragment(phase_word(each.phase), reason)),
+        (EventKind.PHASE, rx.fragment(phase_word(each.phase), _after_colon(phase_reason(each.phase, each.reason)))),
         (EventKind.INSTANCE_ENDED, rx.fragment(_ended(each), reason, _exit_code(each))),
         (EventKind.CHANGED, rx.fragment(t("timeline.changed"), ": ", rx.foreach(each.fields, _field))),
-        *((kind, rx.fragment(t(f"timeline.{kind}", what=each.what))) for kind in ICONS if kind != EventKind.CHANGED),
+        (EventKind.SCALED, _scaled(each)),
+        (EventKind.ROLLED_BACK, rx.fragment(_rolled_back(each), reason)),
+        (EventKind.KEY_REVOKED, rx.fragment(_revoked(each))),
+        (REPEATED, rx.fragment(t_count("timeline.repeated", each.times))),
+        *((kind, rx.fragment(t(f"timeline.{kind}", what=each.what))) for kind in PLAIN),
         rx.fragment(),
     )
+
+
+def _after_colon(words: rx.Var[str]) -> rx.Component:
+    return rx.cond(words != "", rx.fragment(": ", words))
+
+
+def _scaled(each: Moment) -> rx.Component:
+    why = rx.match(each.why, *((code, t(f"scale_why.{code}")) for code in WHY), "")
+    words = rx.cond(
+        each.before != "",
+        t("timeline.scaled_from", before=each.before, what=each.what),
+        t("timeline.scaled", what=each.what),
+    )
+    return rx.fragment(words, _after_colon(why))
+
+
+def _rolled_back(each: Moment) -> Any:
+    return rx.cond(
+        each.before != "",
+        t("timeline.rolled_back_from", before=each.before, what=each.what),
+        t("timeline.rolled_back", what=each.what),
+    )
+
+
+def _revoked(each: Moment) -> Any:
+    one = t("timeline.key_revoked", what=each.what)
+    return rx.cond(each.times > 1, t_count("timeline.keys_revoked", each.times), one)
 
 
 def _field(name: rx.Var[str], place: rx.Var[int]) -> rx.Component:
@@ -93,8 +130,13 @@ def _exit_code(each: Moment) -> rx.Component:
 def _meta(each: Moment) -> rx.Component:
     log = text_link(t("timeline.log"), f"/deployments/{rx.State.slug}/logs?instance={each.what}")
     return rx.fragment(
+        rx.cond(each.kind.to(str) == REPEATED, rx.fragment(t("timeline.since"), " ")),
         when(each.at),
         rx.cond(each.actor != "", rx.fragment(" · ", each.actor)),
-        rx.cond(each.revision != "", rx.fragment(" · ", t("timeline.revision", revision=each.revision))),
+        rx.cond(each.in_flight != "", rx.fragment(" · ", t("timeline.in_flight", number=each.in_flight))),
+        rx.cond(
+            (each.revision != "") & (each.kind.to(str) != EventKind.ROLLED_BACK),
+            rx.fragment(" · ", t("timeline.revision", revision=each.revision)),
+        ),
         rx.cond(each.kind.to(str) == EventKind.INSTANCE_ENDED, rx.fragment(" · ", log)),
     )

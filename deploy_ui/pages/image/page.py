@@ -1,62 +1,41 @@
-"""The frame of an image's card: where it is, its name and status, what can be done, the tabs."""
+"""The card of an image: its name and status, what can be done, the tabs."""
 
 import reflex as rx
 
 from deploy_ui.components.amounts import duration, elapsed
 from deploy_ui.components.buttons import button, button_link, icon_button
-from deploy_ui.components.layout import callout, skeleton
-from deploy_ui.components.links import link
 from deploy_ui.components.menus import menu, menu_item
 from deploy_ui.components.status import image_status
 from deploy_ui.i18n.ui import t
+from deploy_ui.pages.card import CardView, card_page, tab_content
 from deploy_ui.pages.image.info import info
 from deploy_ui.pages.image.logs import logs
 from deploy_ui.pages.image_actions import delete_question
-from deploy_ui.pages.shell import crumbs, shell
 from deploy_ui.states.image.card import ImageState
 from deploy_ui.states.image_actions import ImageActions
 from deploy_ui.states.session import SessionState
 
 TABS = (("info", info), ("logs", logs))
-"""Every tab: its name in the address, and what it shows."""
 TITLE = rx.cond(ImageState.card, ImageState.card.name, t("nav.images"))
 
 
 def image() -> rx.Component:
     """Return the page."""
-    return shell(
-        rx.cond(ImageState.problem != "", _missing(), rx.fragment(_head(), _tabs(), _content())),
-        delete_question(),
-        section="images",
-    )
-
-
-def _missing() -> rx.Component:
-    return rx.el.section(
-        callout(ImageState.problem, " ", link(t("image.back"), to="/images", class_name="link"), kind="error"),
-        class_name="content",
-        data_testid="card-missing",
-    )
-
-
-def _head() -> rx.Component:
-    return rx.el.header(
-        crumbs((t("nav.images"), "/images"), here=rx.State.image_id),
-        rx.el.div(
-            rx.cond(ImageState.card, _title(), skeleton(width="240px", height="20px")),
-            class_name="titleline",
-        ),
-        class_name="page__head",
-    )
-
-
-def _title() -> rx.Component:
     card = ImageState.card
-    return rx.fragment(
-        rx.el.h1(card.name, class_name="title ellipsis", title=card.name, data_testid="title"),
-        rx.el.div(image_status(card.status), _time(), class_name="titleline__facts"),
-        rx.el.div(rx.cond(SessionState.may_edit & ~card.deleted, _actions()), class_name="titleline__actions"),
+    view = CardView(
+        section="images",
+        texts="image.tab",
+        here=rx.State.image_id,
+        card=card,
+        loaded=card,
+        problem=ImageState.problem,
+        facts=(image_status(card.status), _time()),
+        actions=rx.cond(SessionState.may_edit & ~card.deleted, _actions()),
+        tabs=TABS,
+        content=tab_content(TABS),
+        back="image.back",
     )
+    return card_page(view, delete_question())
 
 
 def _time() -> rx.Component:
@@ -110,30 +89,3 @@ def _cancel() -> rx.Component:
 def _again() -> rx.Component:
     rebuild = ImageActions.rebuild(ImageState.card.id)
     return button(t("image.rebuild"), icon_name="refresh-cw", on_click=rebuild, data_testid="rebuild")
-
-
-def _tabs() -> rx.Component:
-    return rx.el.nav(*(_tab(name) for name, _ in TABS), class_name="tabs", role="tablist")
-
-
-def _tab(name: str) -> rx.Component:
-    return link(
-        t(f"image.tab.{name}"),
-        to=f"/images/{rx.State.image_id}/{name}",
-        class_name="tab",
-        role="tab",
-        aria_selected=rx.cond(_open_tab() == name, "true", "false"),
-        data_testid=f"tab-{name}",
-    )
-
-
-def _content() -> rx.Component:
-    return rx.match(_open_tab(), *((name, view()) for name, view in TABS), _no_tab())
-
-
-def _no_tab() -> rx.Component:
-    return rx.el.section(callout(t("card.no_tab")), class_name="content")
-
-
-def _open_tab() -> rx.Var[str]:
-    return rx.cond(rx.State.tab, rx.State.tab, "info")

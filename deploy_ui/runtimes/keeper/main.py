@@ -1,7 +1,7 @@
 """Runs one instance from its start to its end."""
 
 import contextlib
-import json
+import marshal
 import os
 import select
 import signal
@@ -29,8 +29,8 @@ def main(folder: str, *held: str) -> None:
         os.set_inheritable(int(number), False)  # noqa: FBT003 the standard library's own shape
     os.umask(0o077)
     order_file = os.path.join(folder, report.ORDER_FILE)
-    with open(order_file, encoding="utf-8") as file:
-        order = json.load(file)
+    with open(order_file, "rb") as file:
+        order = marshal.load(file)  # noqa: S302 our own, from a folder that only our user reads
     os.unlink(order_file)  # it holds secrets
     Keeper(folder, order).run()
 
@@ -47,7 +47,7 @@ class Keeper:
         self.port_file = str(order["port_file"])
         self.memory = MemoryWatch(os.getpid(), int(str(order["memory_mb"])))
         self.log = RotatedLog(str(order["log_folder"]))
-        self.report = report.read(folder)
+        self.report: report.Report = {}
         self.stop_wanted = False
         self.kill_at: float | None = None
         self.killed_after_grace = False
@@ -105,6 +105,7 @@ class Keeper:
             return None
         started = child.spawn(self.command, self.env, work)
         seen = processes.stat(started.pid)
+        self.report = report.read(self.folder)
         self.report |= {"keeper": os.getpid(), "boot": kernel.boot_id(), "started_at": time.time()}
         self.report |= {"pid": started.pid, "pid_start": seen.start if seen else 0}
         self._write_report()
@@ -193,6 +194,7 @@ class Keeper:
 
     def _end(self, verdict: Verdict) -> None:
         self.log.say(verdict.words())
+        self.report = self.report or report.read(self.folder)  # unread when it was never started
         self.report |= {"state": report.ENDED, "ended_at": time.time(), "end_reason": verdict.reason}
         self.report |= {"exit_code": verdict.exit_code, "message": verdict.message[:MESSAGE_LENGTH]}
         with contextlib.suppress(OSError):

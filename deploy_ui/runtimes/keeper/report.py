@@ -1,7 +1,9 @@
-"""What a keeper reports of its instance: one small JSON file, replaced by rename."""
+"""What a keeper reports of its instance: one small JSON file, replaced by rename.
+
+The instance is started before a report is read or written: importing `json` would make it wait.
+"""
 
 import contextlib
-import json
 import os
 
 RUNNING = "running"
@@ -9,7 +11,8 @@ STOPPING = "stopping"
 ENDED = "ended"
 
 FILE = "state.json"
-ORDER_FILE = "order.json"
+ORDER_FILE = "order"
+"""What to run, marshalled: both sides are the same interpreter, and need nothing imported for it."""
 LOCK_FILE = "lock"
 """Locked while the keeper lives: the kernel lets go of it when the keeper dies, however it dies."""
 CONTROL_FILE = "control"
@@ -27,6 +30,8 @@ Report = dict[str, object]
 
 def write(folder: str, report: Report) -> None:
     """Replace the report; a reader sees the old one or the new one, never a part."""
+    import json  # noqa: PLC0415 see above
+
     draft = os.path.join(folder, f".{FILE}.{os.getpid()}")
     try:
         with open(draft, "w", encoding="utf-8") as file:
@@ -40,6 +45,8 @@ def write(folder: str, report: Report) -> None:
 
 def read(folder: str) -> Report:
     """Return the report; an unreadable one (power cut) is empty. Raises FileNotFoundError if there is none."""
+    import json  # noqa: PLC0415 see above
+
     with open(os.path.join(folder, FILE), encoding="utf-8") as file:
         try:
             found = json.load(file)

@@ -3,8 +3,9 @@
 import asyncio
 
 import reflex as rx
+from reflex.event import EventSpec
 
-from deploy_ui.enums import Phase
+from deploy_ui.enums import Wish
 from deploy_ui.errors import AppError
 from deploy_ui.services import deployments
 from deploy_ui.services.cards import DeploymentCard
@@ -12,7 +13,7 @@ from deploy_ui.settings import settings
 from deploy_ui.states.notices import in_words
 from deploy_ui.states.session import live
 
-AT_REST = {Phase.STOPPED, Phase.STOPPING, Phase.DELETED}
+FIRST_TAB = "general"
 
 
 class CardState(rx.State):
@@ -26,17 +27,17 @@ class CardState(rx.State):
 
     @rx.var
     def at_rest(self) -> bool:
-        """Whether it is stopped, on its way there, or deleted."""
-        return self.card is not None and self.card.phase in AT_REST
+        """Whether a person stopped or deleted it, from the moment they said so."""
+        return self.card is not None and self.card.wish != Wish.RUN
 
     @rx.var
     def gone(self) -> bool:
         """Whether it is deleted: nothing can be changed any more."""
-        return self.card is not None and self.card.phase == Phase.DELETED
+        return self.card is not None and self.card.wish == Wish.DELETE
 
     @rx.event(background=True)
-    async def follow(self) -> None:
-        """Keep the card true while it is open."""
+    async def follow(self) -> EventSpec | None:
+        """Keep the card true while it is open. A deleted deployment has its first tab only: lead there from others."""
         async with self:
             slug, self.log_days = self.slug, settings().log_days
             if self.card is None or self.card.slug != slug:
@@ -47,9 +48,12 @@ class CardState(rx.State):
             except AppError as error:
                 async with self:
                     self.card, self.problem = None, await in_words(self, error)
-                return
+                return None
             async with self:
                 self.card = card
+                if self.gone and str(self.tab or FIRST_TAB) != FIRST_TAB:
+                    return rx.redirect(f"/deployments/{slug}/{FIRST_TAB}", replace=True)
+        return None
 
 
 async def open_tab(state: rx.State, tab: str) -> str:
@@ -61,4 +65,4 @@ async def open_tab(state: rx.State, tab: str) -> str:
     if state.shown_slug != slug:
         state.reset()
         state.shown_slug = slug
-    return slug if str(state.tab or "general") == tab else ""
+    return slug if str(state.tab or FIRST_TAB) == tab else ""

@@ -13,6 +13,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "resources": ("cpu", "memory_mb"),
     "instances": ("min_instances", "max_instances", "instances"),
     "concurrency": ("concurrency",),
+    "idle": ("idle_timeout_s",),
     "limits": ("start_timeout_s", "request_timeout_s"),
     "ready_path": ("ready_path",),
     "env": ("env",),
@@ -32,7 +33,7 @@ class Edit:
 def texts(card: DeploymentCard) -> dict[str, str]:
     """Return the text that each field begins with."""
     same = ("name", "ready_path", "memory_mb", "min_instances", "max_instances")
-    more = ("concurrency", "start_timeout_s", "request_timeout_s")
+    more = ("concurrency", "idle_timeout_s", "start_timeout_s", "request_timeout_s")
     return {
         **{name: str(getattr(card, name)) for name in (*same, *more)},
         "image": card.image_name,

@@ -7,7 +7,7 @@ import reflex as rx
 
 from deploy_ui.enums import Role
 from deploy_ui.errors import AppError
-from deploy_ui.services import deployments, events, images
+from deploy_ui.services import deployments, events, images, starts
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.deployments import Change
 from deploy_ui.services.viewer import Viewer
@@ -16,6 +16,7 @@ from deploy_ui.states.deployment.card import CardState, open_tab
 from deploy_ui.states.deployment.edits import FACTS, Edit, edits, texts
 from deploy_ui.states.deployment.failures import Failure, failure
 from deploy_ui.states.deployment.moments import Moment, moments
+from deploy_ui.states.deployment.steps import Step, steps
 from deploy_ui.states.session import live, signed_in
 
 MOST_EVENTS = 200
@@ -31,6 +32,8 @@ class GeneralState(rx.State):
     older: bool = False
     """Whether the whole timeline is shown."""
     failure: Failure | None = None
+    steps: list[Step] = []
+    """The start of the newest instance that is not ready yet; empty when none is on its way."""
     image_names: list[str] = []
     """Images that can be chosen."""
     editing: list[str] = []
@@ -64,18 +67,18 @@ class GeneralState(rx.State):
 
     @rx.event(background=True)
     async def follow(self) -> None:
-        """Keep timeline and failure true while the tab is open."""
+        """Keep timeline, failure and start true while the tab is open."""
         async with self:
             slug = await open_tab(self, "general")
         if not slug:
             return
         async for viewer in live(self, f"deployment:{slug}"):
             try:
-                rows, trouble = await asyncio.to_thread(_read, viewer, slug)
+                rows, trouble, start = await asyncio.to_thread(_read, viewer, slug)
             except AppError:
                 return  # the card itself says why
             async with self:
-                self.moments, self.failure = rows, trouble
+                self.moments, self.failure, self.steps = rows, trouble, start
 
     @rx.event
     @signed_in
@@ -173,5 +176,7 @@ class GeneralState(rx.State):
         self.editing, self.begun, self.draft, self.edits, self.wrong, self.restarts = [], {}, {}, [], {}, 0
 
 
-def _read(viewer: Viewer, slug: str) -> tuple[list[Moment], Failure | None]:
-    return moments(events.rows(viewer, slug, limit=MOST_EVENTS)), failure(viewer, slug)
+def _read(viewer: Viewer, slug: str) -> tuple[list[Moment], Failure | None, list[Step]]:
+    start = starts.under_way(viewer, slug)
+    rows = moments(events.rows(viewer, slug, limit=MOST_EVENTS))
+    return rows, failure(viewer, slug), steps(start) if start else []

@@ -1,7 +1,7 @@
 """The Instances tab: running and ended copies."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,13 +13,21 @@ from deploy_ui.errors import AppError
 from deploy_ui.services import deployments, instances
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.instances import InstanceRow
+from deploy_ui.services.starts import ON_ITS_WAY
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.card import open_tab
+from deploy_ui.states.deployment.steps import Step, current
 from deploy_ui.states.session import live
 
 LOOK_EVERY_S = 2
 FULL = 100
 RECENT = timedelta(days=1)
+FILTERS: Mapping[str, Callable[[InstanceStatus], bool]] = {
+    "running": lambda status: not status.ended,
+    "ended": lambda status: status.ended,
+    "failed": lambda status: status == InstanceStatus.FAILED,
+}
+"""What may be asked for, by its word in the address."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +40,11 @@ class InstanceLine:
     message: str
     revision: int
     started_at: datetime
+    step: Step | None
+    """What goes on now on its way to readiness; None for one that is ready or ends."""
     ready_in_s: float | None
     """From start to readiness; None while it is not ready."""
     ended_at: datetime | None
-    lived_s: float | None
     exit_code: str
     """Empty while nobody knows it."""
     restarts: int
@@ -58,9 +67,13 @@ class Shortage:
 
 
 class InstancesState(rx.State):
-    """The newest 200."""
+    """The newest 200, or those of them that `?status=` in the address asks for."""
 
     shown_slug: str = ""
+    shown: str = ""
+    """One of `FILTERS`; empty: all."""
+    counts: dict[str, int] = {}
+    """How many each filter leaves; all of them under the empty one."""
     running: list[InstanceLine] = []
     ended: list[InstanceLine] = []
     shortage: Shortage | None = None
@@ -71,6 +84,8 @@ class InstancesState(rx.State):
         """Keep the rows true while the tab is open; use of CPU and memory moves without a hint."""
         async with self:
             slug = await open_tab(self, "instances")
+            asked = str(self.router.url.query_parameters.get("status", ""))
+            self.shown = asked if asked in FILTERS else ""
         if not slug:
             return
         async for viewer in live(self, f"deployment:{slug}", every_s=LOOK_EVERY_S):
@@ -79,8 +94,10 @@ class InstancesState(rx.State):
             except AppError:
                 return  # the card itself says why
             async with self:
-                self.running = [each for each in lines if not each.status.ended]
-                self.ended = [each for each in lines if each.status.ended]
+                self.counts = {name: len(chosen(lines, name)) for name in ("", *FILTERS)}
+                shown = chosen(lines, self.shown)
+                self.running = [each for each in shown if not each.status.ended]
+                self.ended = [each for each in shown if each.status.ended]
                 self.shortage = shortage(lines, clock.now())
                 self.loaded = True
 
@@ -96,9 +113,9 @@ def line(row: InstanceRow, card: DeploymentCard) -> InstanceLine:
         message=row.message,
         revision=row.revision,
         started_at=started_at,
+        step=current(row) if row.status in ON_ITS_WAY else None,
         ready_in_s=seconds(started_at, row.ready_at),
         ended_at=row.ended_at,
-        lived_s=seconds(started_at, row.ended_at),
         exit_code="" if row.exit_code is None else str(row.exit_code),
         restarts=row.restarts,
         node=row.node,
@@ -107,6 +124,11 @@ def line(row: InstanceRow, card: DeploymentCard) -> InstanceLine:
         memory_mb=memory,
         memory_percent=percent(memory, card.memory_mb),
     )
+
+
+def chosen(lines: Sequence[InstanceLine], name: str) -> list[InstanceLine]:
+    """Return the instances that a filter leaves; the empty one leaves all."""
+    return [each for each in lines if not name or FILTERS[name](each.status)]
 
 
 def shortage(lines: Sequence[InstanceLine], now: datetime) -> Shortage | None:

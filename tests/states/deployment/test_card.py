@@ -56,6 +56,32 @@ async def test_a_deleted_deployment_is_gone_and_still_shown(tab: Tab, editor: Vi
     await tab.sees(lambda seen: seen["CardState.gone"])
 
 
+async def test_a_deletion_is_seen_at_once_and_leads_from_other_tabs_to_the_first(tab: Tab, editor: Viewer) -> None:
+    slug = factories.deployment(editor).slug
+    await tab.card(slug, "logs")
+    await tab.sees(lambda seen: seen["CardState.card"] is not None)
+    deployments.delete(editor, slug)
+    await tab.sees(lambda seen: seen["CardState.gone"] and seen.redirects)
+    assert tab.redirects == [f"/deployments/{slug}/general"]
+
+
+async def test_the_tab_that_a_deleted_deployment_keeps_stays_and_tells_what_happened(tab: Tab, editor: Viewer) -> None:
+    slug = deployments.delete(editor, factories.deployment(editor).slug).slug
+    await tab.card(slug)
+    await tab.sees(lambda seen: seen["CardState.gone"] and seen["GeneralState.moments"])
+    assert tab.redirects == []
+
+
+async def test_a_stopped_deployment_is_at_rest_from_the_moment_somebody_said_so(tab: Tab, editor: Viewer) -> None:
+    slug = factories.deployment(editor).slug
+    await tab.card(slug)
+    await tab.sees(lambda seen: seen["CardState.card"] is not None)
+    assert not tab["CardState.at_rest"]
+    deployments.stop(editor, slug)
+    await tab.sees(lambda seen: seen["CardState.at_rest"])
+    assert not tab["CardState.gone"]
+
+
 def _name(tab: Tab) -> str:
     card = tab["CardState.card"]
     return card.name if card else ""

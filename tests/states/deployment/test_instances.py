@@ -10,14 +10,15 @@ from deploy_ui.services.instances import InstanceRow
 from deploy_ui.services.members import Record
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.instances import InstanceLine, Shortage, line, percent, seconds, shortage
+from deploy_ui.states.deployment.steps import StartStep, Step
 from tests import factories
-from tests.states.tab import Tab
+from tests.states.tab import Tab, names
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def row(**values: Any) -> InstanceRow:
-    nothing = ("ready_at", "ended_at", "exit_code", "peak_memory_mb", "cpu_cores", "memory_mb")
+    nothing = ("loading_at", "ready_at", "ended_at", "exit_code", "peak_memory_mb", "cpu_cores", "memory_mb")
     fields: dict[str, Any] = dict.fromkeys(nothing) | {
         "key": "k4c9",
         "status": InstanceStatus.READY,
@@ -41,10 +42,17 @@ def later(seconds: float) -> datetime:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        pytest.param({}, {"ready_in_s": None, "lived_s": None, "exit_code": "", "cpu": None}, id="just started"),
-        pytest.param({"ready_at": later(5.84)}, {"ready_in_s": 5.8}, id="ready"),
+        pytest.param({}, {"ready_in_s": None, "exit_code": "", "cpu": None}, id="just started"),
+        pytest.param({"ready_at": later(5.84)}, {"ready_in_s": 5.8, "step": None}, id="ready"),
+        pytest.param(
+            {"status": InstanceStatus.STARTING, "loading_at": later(2)},
+            {"step": Step(StartStep.LOADING, later(2), None, now=True)},
+            id="loads",
+        ),
         pytest.param({"started_at": None, "ready_at": later(2)}, {"started_at": NOW, "ready_in_s": 2.0}, id="no start"),
-        pytest.param({"ended_at": later(9480), "exit_code": 0}, {"lived_s": 9480.0, "exit_code": "0"}, id="ended"),
+        pytest.param(
+            {"ended_at": later(9480), "exit_code": 0}, {"ended_at": later(9480), "exit_code": "0"}, id="ended"
+        ),
         pytest.param({"cpu_cores": 0.5}, {"cpu": 0.5, "cpu_percent": 25}, id="a quarter of its cores"),
         pytest.param({"cpu_cores": 3.0}, {"cpu_percent": 100}, id="more than its share"),
         pytest.param({"memory_mb": 256}, {"memory_mb": 256, "memory_percent": 50}, id="half of its memory"),
@@ -91,6 +99,31 @@ async def test_instances_come_and_go_by_themselves(tab: Tab, editor: Viewer) -> 
     fleet.save_instance(Record("k4c9aa", 1, InstanceStatus.FAILED, Reason.CRASHED, ended_at=clock.now()))
     await tab.sees(lambda seen: [each.key for each in seen["InstancesState.ended"]] == ["k4c9aa"])
     assert tab["InstancesState.running"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "running", "ended"),
+    [
+        pytest.param("", ["live"], ["stopped", "failed"], id="all"),
+        pytest.param("?status=running", ["live"], [], id="running"),
+        pytest.param("?status=ended", [], ["stopped", "failed"], id="ended"),
+        pytest.param("?status=failed", [], ["failed"], id="failed"),
+        pytest.param("?status=nonsense", ["live"], ["stopped", "failed"], id="no such status"),
+    ],
+)
+async def test_the_address_chooses_which_instances_are_shown(
+    tab: Tab, editor: Viewer, asked: str, running: list[str], ended: list[str]
+) -> None:
+    card = factories.deployment(editor)
+    now = clock.now()
+    factories.instance(card, "failed", created_at=later(0), status=InstanceStatus.FAILED, ended_at=now)
+    factories.instance(card, "stopped", created_at=later(1), status=InstanceStatus.STOPPED, ended_at=now)
+    factories.instance(card, "live", created_at=later(2))
+    await tab.card(card.slug, "instances", asked)
+    await tab.sees(lambda seen: seen["InstancesState.loaded"])
+    assert names(tab["InstancesState.running"], "key") == running
+    assert names(tab["InstancesState.ended"], "key") == ended
+    assert tab["InstancesState.counts"] == {"": 3, "running": 1, "ended": 2, "failed": 1}
 
 
 async def test_instances_of_another_deployment_are_never_shown(tab: Tab, editor: Viewer) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,11 +15,28 @@ def event(kind: EventKind, ago_s: int = 0, **facts: Any) -> EventRow:
     return EventRow(at=NOW - timedelta(seconds=ago_s), kind=kind, actor="Anna", facts=facts)
 
 
+def told(kind: EventKind, facts: dict[str, Any]) -> EventRow:
+    """Return an event of the product itself, whose facts may have any name."""
+    return EventRow(at=NOW, kind=kind, actor="", facts=facts)
+
+
 @pytest.mark.parametrize(
     ("made", "expected"),
     [
         (event(EventKind.CREATED, image="fraud-v1"), {"kind": "created", "what": "fraud-v1"}),
-        (event(EventKind.SCALED, instances=3), {"kind": "scaled", "what": "3"}),
+        (event(EventKind.SCALED, instances=3), {"kind": "scaled", "what": "3", "before": "", "why": ""}),
+        (
+            told(EventKind.SCALED, {"from": 1, "to": 4, "instances": 4, "why": "load", "in_flight": 21.5}),
+            {"before": "1", "what": "4", "why": "load", "in_flight": "21.5"},
+        ),
+        (
+            told(EventKind.WOKEN, {"from": 0, "to": 1, "why": "waiting", "in_flight": 3.0}),
+            {"kind": "woken", "before": "0", "in_flight": "3"},
+        ),
+        (
+            told(EventKind.ROLLED_BACK, {"revision": 4, "from": 5, "reason": "crashed"}),
+            {"what": "4", "before": "5", "reason": "crashed"},
+        ),
         (event(EventKind.STOPPED), {"kind": "stopped", "what": "", "exit_code": "", "revision": ""}),
         (
             event(EventKind.CHANGED, fields=["cpu", "env"], revision=4),
@@ -31,6 +49,10 @@ def event(kind: EventKind, ago_s: int = 0, **facts: Any) -> EventRow:
         (event(EventKind.INSTANCE_ENDED, instance="k4c9", reason="lost", exit_code=None), {"exit_code": ""}),
         (event(EventKind.KEY_CHANGED, key="batch", disabled=True), {"kind": "key_disabled", "what": "batch"}),
         (event(EventKind.KEY_CHANGED, key="batch", disabled=False), {"kind": "key_changed", "what": "batch"}),
+        (
+            event(EventKind.ROLLED_BACK, revision=4, reason="crashed"),
+            {"what": "4", "revision": "", "reason": "crashed"},
+        ),
         (event(EventKind.PHASE, phase="failed", reason="crashed"), {"phase": "failed", "reason": "crashed"}),
     ],
 )
@@ -57,3 +79,31 @@ def test_ends_for_other_reasons_or_apart_stay_lines_of_their_own() -> None:
 
 def test_other_events_are_not_folded() -> None:
     assert len(moments([event(EventKind.STARTED), event(EventKind.STARTED)])) == 2
+
+
+def test_keys_that_one_person_revoked_in_a_row_are_one_line() -> None:
+    rows = [event(EventKind.KEY_REVOKED, key=name) for name in ("a", "b")]
+    assert [each.times for each in moments(rows)] == [2]
+
+
+def slept(*phases: str) -> list[EventRow]:
+    """Return what the product tells, newest first, a second apart."""
+    ages = range(len(phases))
+    return [
+        replace(event(EventKind.PHASE, ago, phase=phase), actor="") for ago, phase in zip(ages, phases, strict=True)
+    ]
+
+
+def test_what_goes_round_and_round_is_told_once_with_how_often_and_since_when() -> None:
+    lines = moments(slept("running", *("sleeping", "starting") * 4, "pending"))
+    seen = [(each.phase if each.kind != "repeated" else "again", each.times) for each in lines]
+    assert seen == [("running", 1), ("sleeping", 1), ("starting", 1), ("again", 3), ("pending", 1)]
+    assert lines[3].at == NOW - timedelta(seconds=8)
+
+
+def test_a_round_that_came_twice_is_told_in_full() -> None:
+    assert len(moments(slept("sleeping", "starting", "sleeping", "starting"))) == 4
+
+
+def test_what_people_did_is_never_folded_away() -> None:
+    assert len(moments([event(EventKind.STARTED), event(EventKind.STOPPED)] * 5)) == 10
