@@ -22,7 +22,7 @@ CONVERGED_S = 10
 GATEWAY_AWAY_S = 2
 BUILD_S = 1.0
 REQUEST_S = 5
-PARTS = ["controller", "redis", "gateway", "console"]
+PARTS = ["controller", "redis", "activator", "gateway", "console"]
 each_change = pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 
 

@@ -46,13 +46,16 @@ class Trickle:
 
     async def _flow(self) -> None:
         timeout = aiohttp.ClientTimeout(total=LIMIT_S)
-        connector = aiohttp.TCPConnector(force_close=True)
-        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session, asyncio.TaskGroup() as group:
-            async with aclosing(steadily(PAUSE_S)) as ticks:
-                async for _ in ticks:
-                    if self._stop.is_set():
-                        break
-                    group.create_task(self._call(session))
+        each_anew = aiohttp.TCPConnector(force_close=True)
+        async with (
+            aiohttp.ClientSession(connector=each_anew, timeout=timeout) as session,
+            asyncio.TaskGroup() as group,
+            aclosing(steadily(PAUSE_S)) as ticks,
+        ):
+            async for _ in ticks:
+                if self._stop.is_set():
+                    break
+                group.create_task(self._call(session))
 
     async def _call(self, session: aiohttp.ClientSession) -> None:
         try:
