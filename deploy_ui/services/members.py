@@ -9,7 +9,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from deploy_ui import clock
 from deploy_ui.db import reading
-from deploy_ui.enums import ENDED_STATUSES, ImageKind, ImageStatus, InstanceStatus, Phase, Reason, Wish
+from deploy_ui.enums import ENDED_STATUSES, InstanceStatus, Phase, Reason, Wish
 from deploy_ui.gateway.routes import Grant
 from deploy_ui.models import Deployment, Image, Instance, Key
 from deploy_ui.services import rollouts
@@ -39,9 +39,12 @@ class Record:
     exit_code: int | None = None
 
 
-@dataclass(frozen=True)
-class Member:
-    """One deployment as the controller needs it: what is wanted, what was seen, what may call it."""
+@dataclass(frozen=True, kw_only=True)
+class Member(Born):
+    """One deployment as the controller needs it: what is wanted, what was seen, what may call it.
+
+    What instances are born with is the wanted revision's; `at` gives another one's.
+    """
 
     id: int
     slug: str
@@ -52,30 +55,13 @@ class Member:
     generation: int
     changed_at: datetime
     """When a person last changed it."""
-    revision: int
     phase: Phase
     reason: Reason
     message: str
     seen_generation: int
     ready_instances: int
-    image_id: str
-    image_status: ImageStatus
-    image_deleted: bool
-    image_kind: ImageKind
-    image_entry: str
-    image_command: str
-    image_environment: str
-    """Name of the folder in `environments_dir`."""
-    ready_path: str
-    env: dict[str, str] = field(repr=False)
-    """The image's variables under the deployment's own, in clear."""
-    env_readable: bool
-    """False when the sealing key is not the one the variables were sealed with: then `env` is empty."""
-    cpu: float
-    memory_mb: int
     min_instances: int
     max_instances: int
-    concurrency: int
     idle_timeout_s: int
     start_timeout_s: int
     request_timeout_s: int

@@ -20,7 +20,7 @@ from deploy_ui.services.messages import storable
 from deploy_ui.services.variables import unsealed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Born:
     """What instances of one revision are born with."""
 
