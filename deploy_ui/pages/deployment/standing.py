@@ -37,7 +37,6 @@ def _sleeping() -> rx.Component:
         "moon",
         rx.fragment(t("standing.sleeping"), " ", t("general.since"), " ", when(card.phase_since, clock=True)),
         t("standing.sleeping_next", time=duration(card.idle_timeout_s)),
-        rx.cond(SessionState.may_edit, wake_link()),
         data_testid="standing-sleeping",
     )
 
@@ -53,11 +52,11 @@ def wake_link() -> rx.Component:
     return button_link(t("general.open_test"), f"/deployments/{CardState.card.slug}/test")
 
 
-def _box(icon_name: str, title: Any, words: Any, action: Any, **props: Any) -> rx.Component:
+def _box(icon_name: str, title: Any, words: Any, *action: Any, **props: Any) -> rx.Component:
     return rx.el.div(
         icon(icon_name),
         rx.el.div(rx.el.div(title, class_name="strong"), rx.el.p(words), class_name="standing__words"),
-        action,
+        *action,
         class_name="standing",
         role="note",
         **props,
