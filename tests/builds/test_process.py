@@ -16,13 +16,17 @@ from tests.waiting import eventually
 
 ESCAPES = """
 import os, sys, time
+written, writing = os.pipe()
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        open(sys.argv[1], "w").write(str(os.getpid()))
+        with open(sys.argv[1], "w") as file:
+            file.write(str(os.getpid()))
+        os.write(writing, b".")
         time.sleep(600)
     os._exit(0)
 os.wait()
+os.read(written, 1)
 if len(sys.argv) > 2:
     time.sleep(600)
 """
