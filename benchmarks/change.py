@@ -89,15 +89,15 @@ def main() -> int:
         _until(lambda: _settled(running, slug) and running.ask(slug, key) == OK)
         with Callers(f"{running.gateway.base_url}/{slug}/predict".replace(f"//{slug}", f"/{slug}"), key) as callers:
             took = _change(running, slug, images)
-    for name, seconds in took:
-        print(f"{name:<28} settled after {seconds:5.1f} s")
+    for name, seconds, instances in took:
+        print(f"{name:<28} settled after {seconds:5.1f} s with {instances} of its instances ready")
     waits = sorted(callers.waits_s)
     print(f"requests by answer: {dict(callers.statuses)} (wanted: nothing but {OK})")
     print(f"slowest answer {waits[-1] * 1000:.0f} ms, p99 {waits[len(waits) * 99 // 100] * 1000:.1f} ms")
     return int(set(callers.statuses) != {str(OK)})
 
 
-def _change(running: Product, slug: str, images: list[str]) -> list[tuple[str, float]]:
+def _change(running: Product, slug: str, images: list[str]) -> list[tuple[str, float, int]]:
     """Make every change, spread evenly over the time; return how long each took to settle."""
     patch = [Step(f"image {number}", "", {"image": image}, "PATCH") for number, image in enumerate(images[1:], 2)]
     back = Step("rollback to revision 2", "/rollback", {"revision": 2})
@@ -109,14 +109,16 @@ def _change(running: Product, slug: str, images: list[str]) -> list[tuple[str, f
         asked = time.monotonic()
         _json(running, step.method, f"/deployments/{slug}{step.path}", step.body)
         _until(lambda: _settled(running, slug))
-        took.append((step.name, time.monotonic() - asked))
+        seconds = time.monotonic() - asked
+        took.append((step.name, seconds, _json(running, "GET", f"/deployments/{slug}")["ready_instances"]))
     _wait_until(began + LENGTH_S)
     return took
 
 
 def _settled(running: Product, slug: str) -> bool:
     card = _json(running, "GET", f"/deployments/{slug}")
-    return bool(card["phase"] == "running" and card["settled"])
+    whole = card["ready_instances"] == card["wanted_instances"]
+    return bool(card["phase"] == "running" and card["settled"] and whole)
 
 
 def _wait_until(moment: float) -> None:
