@@ -5,11 +5,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.faults.people import ADMIN, Person
 from tests.faults.trickle import Trickle
 from tests.launch.product import Product, running
+from tests.waiting import eventually
 
 TABLE = pytest.StashKey[list["Row"]]()
 
@@ -99,7 +101,9 @@ def images(person: Person) -> tuple[str, str]:
 def undisturbed(person: Person, images: tuple[str, str]) -> Undisturbed:
     """Run the deployment that must never notice anything."""
     slug = person.deploys(images[0], min_instances=2)
-    return Undisturbed(slug, person.key(slug), sorted(each["key"] for each in person.live(slug)))
+    key = person.key(slug)
+    eventually(lambda: person.calls(slug, key).status_code == httpx.codes.OK)
+    return Undisturbed(slug, key, sorted(each["key"] for each in person.live(slug)))
 
 
 @pytest.fixture

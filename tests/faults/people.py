@@ -24,6 +24,9 @@ if "TROUBLE" in os.environ:
 
 
 class Model:
+    def load(self):
+        time.sleep(float(os.environ.get("LOAD_S", 0)))
+
     def predict(self, payload: dict) -> dict:
         if payload.get("sleep"):
             Path("busy").touch()
