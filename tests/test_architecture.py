@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import re
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import pytest
@@ -67,14 +68,22 @@ def test_locks_hold_no_address_of_a_registry() -> None:
 
 
 def test_tests_wait_for_conditions_and_never_sleep() -> None:
-    sleeps = {
+    waits = [path for path in tree.python("tests") if path.name != "waiting.py"]
+    assert _calls(waits, {"sleep", "wait_for_timeout"}) == set()
+
+
+def test_waiting_never_loses_a_cancellation() -> None:
+    # asyncio.wait_for of Python 3.11 can swallow one that comes with the result; asyncio.timeout does not.
+    assert _calls(tree.python("deploy_ui"), {"wait_for"}) == set()
+
+
+def _calls(paths: Iterable[Path], names: Collection[str]) -> set[str]:
+    return {
         f"{path.relative_to(tree.ROOT)}:{node.lineno}"
-        for path in tree.python("tests")
-        if path.name != "waiting.py"
+        for path in paths
         for node in ast.walk(tree.parsed(path))
-        if isinstance(node, ast.Call) and tree.called(node) in {"sleep", "wait_for_timeout"}
+        if isinstance(node, ast.Call) and tree.called(node) in names
     }
-    assert sleeps == set()
 
 
 BEFORE_SIGN_IN = {

@@ -95,4 +95,5 @@ class Hold:
             await asyncio.to_thread(self._wake)
             await asyncio.sleep(WAKE_RESTS_S)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._begun.wait(), WAKE_AGAIN_S)
+                async with asyncio.timeout(WAKE_AGAIN_S):
+                    await self._begun.wait()
