@@ -1,6 +1,6 @@
 """What callers notice of changes: 100 requests a second for a minute, across every change a deployment can see.
 
-Three images, one more instance, one less, and a rollback, one after the other. Every answer is counted by its status;
+Three images, two more instances, two less, and a rollback, one after the other. Every answer is counted by its status;
 wanted is nothing but 200. Starts the whole product with a data folder and ports of its own.
 Run it with `python -m benchmarks.change`.
 """

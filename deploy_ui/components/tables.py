@@ -19,7 +19,6 @@ CELLS = {
     "menu": "menu-cell",
     "image": "muted",
     "last": "muted",
-    "author": "only-wide",
     "fact": "fact-cell",
 }
 """Looks of cells by their place on a phone."""
@@ -34,7 +33,7 @@ class Column:
     right: bool = False
     """Numbers and times stand at the right."""
     area: str = ""
-    """Where it goes on a phone: `name`, `status`, `image`, `inst`, `last`, `menu`; `author` is not shown there.
+    """Where it goes on a phone: `name`, `status`, `image`, `inst`, `last`, `menu`.
 
     In a table of which each row is a list of facts there: `name`, `status`, `menu`, `fact`.
     """

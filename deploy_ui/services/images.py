@@ -12,9 +12,9 @@ from sqlmodel import Session, col, func, select
 
 from deploy_ui import clock, hints, ids, vault
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import ImageKind, ImageStatus, Role, Wish
+from deploy_ui.enums import ENDED_STATUSES, ImageKind, ImageStatus, Role, Wish
 from deploy_ui.errors import Conflict, Invalid, NotFound
-from deploy_ui.models import Deployment, Image
+from deploy_ui.models import Deployment, Image, Instance
 from deploy_ui.queue import Job, enqueue
 from deploy_ui.services import image_cards
 from deploy_ui.services.configuration import PATH, check_env
@@ -144,13 +144,18 @@ def checked(new: NewImage) -> None:
 
 
 def delete(viewer: Viewer, image_id: str) -> None:
-    """Delete an image that no deployment uses; its files go once no instance runs on them. Twice is fine."""
+    """Delete an image that no deployment uses; its files go once no instance runs on them. Twice is fine.
+
+    One that only instances of an older revision run on is used: it serves while the newer one is tried.
+    """
     viewer.require(Role.EDITOR)
     with transaction() as session:
         image = find(session, image_id, locked=True)
-        users = session.exec(
-            select(Deployment.name).where(Deployment.image_id == image.id, Deployment.wish != Wish.DELETE)
-        ).all()
+        runs = select(Instance.deployment_id).where(
+            Instance.image_id == image.id, col(Instance.status).not_in(ENDED_STATUSES)
+        )
+        used = or_(col(Deployment.image_id) == image.id, col(Deployment.id).in_(runs))
+        users = session.exec(select(Deployment.name).where(used, Deployment.wish != Wish.DELETE)).all()
         if users:
             raise Conflict("image_in_use", deployments=sorted(users), names=", ".join(sorted(users)))
         image.deleted_at = image.deleted_at or clock.now()

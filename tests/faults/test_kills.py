@@ -129,10 +129,11 @@ def _asked_again(scene: Scene, change: Change) -> bool:
 
 
 def _running(scene: Scene, *, keeper: bool) -> list[tuple[str, psutil.Process]]:
+    """Return the programs that run, or their keepers: one that is killed before is started again under its key."""
     product = scene.person.product
+    programs = {key: machine.program(product, key) for key in sorted(machine.folders(product, scene.slug))}
     keepers = machine.keepers(product) if keeper else {}
-    keys = sorted(machine.folders(product, scene.slug))
-    found = [(key, keepers.get(key) if keeper else machine.program(product, key)) for key in keys]
+    found = [(key, keepers.get(key) if keeper else program) for key, program in programs.items() if program]
     return [(key, process) for key, process in found if process]
 
 

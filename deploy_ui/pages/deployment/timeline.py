@@ -134,9 +134,6 @@ def _meta(each: Moment) -> rx.Component:
         when(each.at),
         rx.cond(each.actor != "", rx.fragment(" · ", each.actor)),
         rx.cond(each.in_flight != "", rx.fragment(" · ", t("timeline.in_flight", number=each.in_flight))),
-        rx.cond(
-            (each.revision != "") & (each.kind.to(str) != EventKind.ROLLED_BACK),
-            rx.fragment(" · ", t("timeline.revision", revision=each.revision)),
-        ),
+        rx.cond(each.revision != "", rx.fragment(" · ", t("timeline.revision", revision=each.revision))),
         rx.cond(each.kind.to(str) == EventKind.INSTANCE_ENDED, rx.fragment(" · ", log)),
     )

@@ -13,7 +13,7 @@ from deploy_ui.services.deployments import Change
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import forms, notices
 from deploy_ui.states.deployment.card import CardState, open_tab
-from deploy_ui.states.deployment.edits import FACTS, Edit, edits, texts
+from deploy_ui.states.deployment.edits import FACTS, Edit, edits, same, texts
 from deploy_ui.states.deployment.failures import Failure, failure
 from deploy_ui.states.deployment.moments import Moment, moments
 from deploy_ui.states.deployment.steps import Step, steps
@@ -139,8 +139,12 @@ class GeneralState(rx.State):
         await notices.say(self, "general.saved")
 
     async def _judge(self, viewer: Viewer, typed: dict[str, Any]) -> Change | None:
-        """Take a draft; keep what it would do, or what is wrong with it."""
-        self.draft = {name: str(text)[: forms.LONGEST] for name, text in typed.items() if name in self._fields()}
+        """Take a draft; keep what it would do, or what is wrong with it.
+
+        A field that nobody touched is no part of it: its value may have changed by itself meanwhile.
+        """
+        fields = {name: str(text)[: forms.LONGEST] for name, text in typed.items() if name in self._fields()}
+        self.draft = {name: text for name, text in fields.items() if not same(name, self.begun.get(name, ""), text)}
         card = await asyncio.to_thread(deployments.card, viewer, self.slug)
         self.edits = edits(card, self.draft)
         change, wrong = forms.change({name: self.draft[name] for name in self.draft if name in self.edited})

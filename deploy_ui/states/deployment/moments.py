@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from deploy_ui.enums import EventKind
 from deploy_ui.services.events import EventRow
@@ -15,6 +15,7 @@ REPEATED = "repeated"
 """Like a kind of event: the lines above it came as often again."""
 FOLDED = {EventKind.INSTANCE_ENDED, EventKind.KEY_REVOKED}
 """Kinds of which several in a row are one line."""
+TOGETHER = timedelta(seconds=1)
 LONGEST_CYCLE = 8
 """Lines that may come again and again as a whole: a deployment that wakes and sleeps, or crashes and recovers."""
 FEWEST_CYCLES = 3
@@ -75,11 +76,16 @@ def _without_runs(lines: Sequence[Moment]) -> list[Moment]:
     folded: list[Moment] = []
     for each in lines:
         last = folded[-1] if folded else None
-        if last and each.kind in FOLDED and _like(each) == _like(last):
+        if last and each.kind in FOLDED and _like(each) == _like(last) and _at_once(each, last):
             folded[-1] = replace(last, times=last.times + 1)
         else:
             folded.append(each)
     return folded
+
+
+def _at_once(older: Moment, newer: Moment) -> bool:
+    """Say whether two revoked keys went together, with their deployment; two that a person revoked are two lines."""
+    return older.kind != EventKind.KEY_REVOKED or newer.at - older.at < TOGETHER
 
 
 def _without_cycles(lines: Sequence[Moment]) -> list[Moment]:
@@ -109,7 +115,8 @@ def _cycle(lines: Sequence[Moment]) -> tuple[int, int]:
 
 def _like(line: Moment) -> tuple[str, ...]:
     """Return what two lines have in common that say the same of other moments."""
-    return line.kind, line.actor, line.phase, line.reason, line.why
+    numbers = (line.before, line.what) if line.kind in {EventKind.SCALED, EventKind.WOKEN} else ()
+    return line.kind, line.actor, line.phase, line.reason, line.why, *numbers
 
 
 def _text(event: EventRow, fact: str) -> str:

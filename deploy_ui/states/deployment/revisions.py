@@ -85,6 +85,7 @@ class RevisionsState(rx.State):
         """Keep the list true while the tab is open."""
         async with self:
             slug = await open_tab(self, "general")
+            self.asked = 0  # a question left open on the page before
         if not slug:
             return
         async for viewer in live(self, f"deployment:{slug}"):
@@ -125,7 +126,7 @@ class RevisionsState(rx.State):
             return
         card = await asyncio.to_thread(deployments.roll_back, viewer, self.slug, number)
         (await self.get_state(CardState)).card = card
-        await notices.say(self, "revisions.taken", revision=number)
+        await notices.say(self, "revisions.wanted", revision=number)
 
 
 def line(row: RevisionRow, instance: str) -> RevisionLine:
