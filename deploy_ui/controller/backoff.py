@@ -3,6 +3,7 @@
 Everything is read from the instances' records, so a restart of the controller forgets nothing.
 """
 
+import itertools
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -19,14 +20,10 @@ HOPELESS_EXITS = {126, 127}
 
 def streak(records: Iterable[Record], revision: int) -> list[Record]:
     """Return the failures of a revision since its last success, newest first."""
-    failed = [each for each in records if each.revision == revision and each.status is InstanceStatus.FAILED]
-    failed.sort(key=end, reverse=True)
-    run: list[Record] = []
-    for record in failed:
-        if _succeeded(record):
-            break
-        run.append(record)
-    return run
+    ended = [each for each in records if each.revision == revision and each.status.ended]
+    ended.sort(key=end, reverse=True)
+    since = itertools.takewhile(lambda each: not _succeeded(each), ended)
+    return [each for each in since if each.status is InstanceStatus.FAILED]
 
 
 def rounds(failures: int, wanted: int) -> int:
@@ -56,4 +53,7 @@ def end(record: Record) -> datetime:
 
 
 def _succeeded(record: Record) -> bool:
-    return record.ready_at is not None and end(record) - record.ready_at >= SUCCESS
+    """Say whether it did what it was started for: for a while, or until nobody called any more."""
+    if record.ready_at is None:
+        return False
+    return record.reason is Reason.IDLE or end(record) - record.ready_at >= SUCCESS

@@ -53,14 +53,15 @@ def plan(member: Member, records: Sequence[Record], listed: Collection[str], age
     | sleep  | any of this revision              | retire all, the last of them as idle |
     | run    | not answering, and enough others  | retire it |
     | run    | another revision                  | retire one for each ready one of this; the unready at once |
-    | run    | the one before, too few of it     | begin what it lost, while none of this is ready |
-    | stop   | any                               | retire |
+    | run    | the one before, too few of it     | begin what it lost, or all where none of this can start |
+    | stop   | any, also one that falls asleep   | retire |
     | any    | a record that was never started   | launch it |
     """
     live = [each for each in records if _live(each)]
     if member.wish is not Wish.RUN:
         reason = Reason.STOPPED_BY_PERSON if member.wish is Wish.STOP else Reason.DELETED_BY_PERSON
-        return [Retire(each.key, reason) for each in live]
+        dozing = [each for each in records if each.status is InstanceStatus.STOPPING and each.reason is Reason.IDLE]
+        return [Retire(each.key, reason) for each in (*live, *dozing)]
     retired = _superfluous(member, live)
     gone = {each.key for each in retired}
     stay = [each for each in live if each.key not in gone]
@@ -130,7 +131,8 @@ def _lost(member: Member, records: Sequence[Record], stay: Sequence[Record], age
         return []
     number = member.fallback.revision
     able = sum(each.revision != member.revision and each.status is not InstanceStatus.UNHEALTHY for each in stay)
-    count = min(member.wanted - able, _losses([each for each in records if each.revision == number]))
+    lost = _losses([each for each in records if each.revision == number]) if startable(member) else member.wanted
+    count = min(member.wanted - able, lost)
     due = count > 0 and backoff.due(records, revision=number, wanted=member.wanted, age=age)
     return [Begin(count, fallback=True)] if due else []
 

@@ -105,8 +105,10 @@ def _judge(member: Member, records: Sequence[Record], now: datetime) -> Member:
 
 def _begin(member: Member, world: World, now: datetime, *, fallback: bool) -> Record:
     member = member.at(member.fallback.revision) if fallback and member.fallback else member
-    record = Record(key=ids.new_id(KEY_LENGTH), revision=member.revision, status=InstanceStatus.PENDING, created_at=now)
-    fleet.add_instance(member.id, record.key, revision=record.revision, image_id=member.image_id, now=now)
+    born = max(now, member.changed_at)  # it answers the last change, even if the clock was set back since
+    key = ids.new_id(KEY_LENGTH)
+    record = Record(key=key, revision=member.revision, status=InstanceStatus.PENDING, created_at=born)
+    fleet.add_instance(member.id, key, revision=record.revision, image_id=member.image_id, now=born)
     world.runtime.start(spec(member, record))
     return record
 

@@ -76,13 +76,15 @@ class Scaling:
 
 def _scale(member: Member) -> Scale:
     ready = [each.revision for each in member.records if each.status is InstanceStatus.READY]
+    proven = member.revision in ready
+    serving = member if proven or member.fallback is None else member.fallback
     return Scale(
         wanted=member.wanted,
         ready=len(ready),
-        proven=member.revision in ready,
+        proven=proven,
         low=member.min_instances,
         high=member.max_instances,
-        concurrency=member.concurrency,
+        concurrency=serving.concurrency,
         idle_timeout_s=member.idle_timeout_s,
         generation=member.generation,
     )

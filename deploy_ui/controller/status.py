@@ -138,7 +138,8 @@ def cause(member: Member, records: Sequence[Record]) -> Record | None:
     if not failed:
         return None
     newest = max(failed, key=backoff.end)
-    ready = [each.ready_at for each in mine if each.status is InstanceStatus.READY and each.ready_at]
+    well = {InstanceStatus.READY, InstanceStatus.STOPPED}
+    ready = [each.ready_at for each in mine if each.status in well and each.ready_at]
     return newest if not ready or backoff.end(newest) > max(ready) else None
 
 

@@ -91,6 +91,8 @@ class Sweep:
         if fresh or self._stale:
             self._members, self._deleted = fleet.members(), fleet.deleted_slugs()
             self._stale = False
+            places = {(each.id, each.generation) for each in self._members}
+            self._rests = {place: rest for place, rest in self._rests.items() if place in places}
         seen = {each.key: each for each in self._runtime.list()}
         before = self._members
         scaled = self._scaling.follow(before, held=held)

@@ -36,5 +36,7 @@ def failure(member: Member, records: Sequence[Record]) -> Failure | None:
         return None
     if member.image_status in UNBUILT:
         return Failure(Reason.IMAGE_FAILED)
+    if not member.wanted:
+        return None  # it sleeps: whether it becomes ready shows when it is woken
     trouble = cause(member, records) if given_up(member, records) else None
     return Failure(trouble.reason, trouble.message) if trouble else None

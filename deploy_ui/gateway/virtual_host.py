@@ -130,7 +130,7 @@ def _retry_policy() -> Message:
 
 def _answer(route: Route) -> Message:
     status, code = STATES[state(route)]
-    answer = _direct(status, code)
+    answer = _direct(status, code, reason=route.reason)
     if status == 503:  # noqa: PLR2004 -- the status of HTTP
         answer["response_headers_to_add"].append(header("retry-after", str(RETRY_AFTER_S)))
     return answer
@@ -150,8 +150,8 @@ def _unknown() -> Message:
     return {"match": {"prefix": "/"}, "typed_per_filter_config": access.OPEN, **answer}
 
 
-def _direct(status: int, code: str) -> Message:
+def _direct(status: int, code: str, *, reason: str = "") -> Message:
     return {
-        "direct_response": {"status": status, "body": {"inline_string": body(code)}},
+        "direct_response": {"status": status, "body": {"inline_string": body(code, reason=reason)}},
         "response_headers_to_add": [header("content-type", "application/json")],
     }

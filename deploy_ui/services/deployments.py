@@ -181,10 +181,11 @@ def _roll_back(viewer: Viewer, slug: str, number: int) -> DeploymentCard:
         deployment = lookup.live_deployment(session, slug)
         before = deployment.revision
         revisions.take(session, deployment, number)
-        deployment.instances = max(deployment.instances, configuration.awake(deployment.min_instances))
         _touch(deployment, viewer)
         facts = {"revision": number, "from": before}
         events.record(session, deployment.id, EventKind.ROLLED_BACK, viewer.name, **facts)
+        awake = configuration.awake(deployment.min_instances)
+        _want(session, viewer, deployment, max(deployment.instances, awake))
         session.flush()
         return cards.card(session, deployment)
 
@@ -214,17 +215,24 @@ def _wish(viewer: Viewer, slug: str, wish: Wish, kind: EventKind) -> DeploymentC
         deployment = find(session, slug)
         if deployment.wish != wish:
             deployment.wish = wish
-            if wish == Wish.RUN:
-                deployment.instances = configuration.awake(deployment.min_instances)
             if wish == Wish.DELETE:
                 deployment.live_name = None
                 keys.revoke_all(session, deployment.id, viewer.name)
             _touch(deployment, viewer)
             events.record(session, deployment.id, kind, viewer.name)
+            if wish == Wish.RUN:
+                _want(session, viewer, deployment, configuration.awake(deployment.min_instances))
             session.flush()
         made = cards.card(session, deployment)
     _tell(slug)
     return made
+
+
+def _want(session: Session, viewer: Viewer, deployment: Deployment, instances: int) -> None:
+    """Want so many, with a line in the timeline if that is another number."""
+    before, deployment.instances = deployment.instances, instances
+    if before != instances:
+        _record_scale(session, viewer, deployment, before=before, why=ScaleCause.BOUNDS)
 
 
 def _touch(deployment: Deployment, viewer: Viewer) -> None:

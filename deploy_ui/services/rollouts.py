@@ -86,7 +86,7 @@ def on_trial(session: Session) -> dict[int, int]:
 def fallbacks(session: Session, trials: Mapping[int, int]) -> dict[int, Born]:
     """Return what can be taken again if a trial fails, by deployment: a revision that has been ready and can start.
 
-    One that still runs goes before the newest one older than what is tried.
+    One that still runs goes before the newest.
     """
     if not trials:
         return {}
@@ -96,8 +96,8 @@ def fallbacks(session: Session, trials: Mapping[int, int]) -> dict[int, Born]:
     running = set(session.exec(live).all())
     chosen: dict[int, int] = {}
     for deployment_id, number in session.exec(_good(trials)):  # the newest first
-        older = number < trials[deployment_id] and deployment_id not in chosen
-        if older or ((deployment_id, number) in running and (deployment_id, chosen.get(deployment_id)) not in running):
+        runs = (deployment_id, number) in running
+        if deployment_id not in chosen or (runs and (deployment_id, chosen[deployment_id]) not in running):
             chosen[deployment_id] = number
     return _readable(session, chosen)
 

@@ -30,6 +30,18 @@ def crashes(count: int) -> list[Record]:
             [failed("a"), failed("b", 10, ready_at=ago(90)), *crashes(9)][:2], 1, 1, id="a success ends the streak"
         ),
         pytest.param([record("a", InstanceStatus.STOPPED, ended_at=NOW)], 1, 0, id="stopped is not failed"),
+        pytest.param(
+            [*crashes(9)[1:], record("s", InstanceStatus.STOPPED, ready_at=ago(60), ended_at=NOW)],
+            1,
+            0,
+            id="a success that was stopped ends the streak, too",
+        ),
+        pytest.param(
+            [failed("a", 3), record("s", InstanceStatus.STOPPED, reason=Reason.IDLE, ready_at=ago(2), ended_at=NOW)],
+            1,
+            0,
+            id="and so does one that fell asleep",
+        ),
     ],
 )
 def test_due(records: list[Record], wanted: int, delay_s: int) -> None:

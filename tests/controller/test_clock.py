@@ -1,13 +1,15 @@
 """The machine's clock is set by an hour, either way, in the middle of something: nothing ends early, nothing waits."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from deploy_ui.controller.observe import Health
 from deploy_ui.enums import InstanceStatus, Phase
 from deploy_ui.runtimes.base import EndReason
-from deploy_ui.services import deployments
+from deploy_ui.services import deployments, members
+from deploy_ui.services.deployments import Change
 from tests import factories
 from tests.controller.world import World, member, records
 
@@ -61,3 +63,21 @@ def test_one_that_is_retired_is_stopped(world: World, step: timedelta) -> None:
     world.ahead += timedelta(seconds=4)
     world.look()
     assert world.stopped == world.started
+
+
+@each_way
+def test_a_change_that_cannot_start_is_rolled_back(
+    world: World, step: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reader in (deployments, members):
+        monkeypatch.setattr(reader, "clock", SimpleNamespace(now=world._now))
+    slug = factories.deployment().slug
+    world.settle()
+    deployments.change(factories.viewer(), slug, Change(cpu=2))
+    world.step = step
+    for _ in range(2):
+        world.look()
+        world.runtime.end(world.started[-1], EndReason.CRASHED, exit_code=1)
+        world.look()
+        world.ahead += timedelta(seconds=5)
+    assert (member(slug).revision, member(slug).phase) == (1, Phase.RUNNING)

@@ -142,6 +142,11 @@ def update(*records: Record, wanted: int = 1, **values: object) -> Member:
             id="no more than are wanted",
         ),
         pytest.param(
+            update(image_status=ImageStatus.BUILDING),
+            [Begin(1, fallback=True)],
+            id="one that slept or was shut down while the new image is built",
+        ),
+        pytest.param(
             update(ready("a"), *(record(key, revision=2) for key in "bcd"), wanted=3),
             [],
             id="scaling up does not make old ones",

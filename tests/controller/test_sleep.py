@@ -106,6 +106,30 @@ def test_who_waits_is_served_by_one_instance_that_starts_in_the_same_look(world:
     assert (member(slug).wanted, member(slug).phase) == (1, Phase.STARTING)
 
 
+def test_one_that_failed_before_its_last_good_run_wakes_like_any_other(world: World) -> None:
+    slug = sleeper(world)
+    for _ in range(2):
+        world.runtime.end(world.started[-1], EndReason.OUT_OF_MEMORY)
+        world.look()
+        pass_time(world, 5)
+        world.settle()
+    pass_time(world, IDLE_S + 1)
+    world.settle()
+    world.gateway.waiting[slug] = 1
+    world.look(held=True)
+    assert member(slug).phase is Phase.STARTING
+    assert world.gateway.gate[slug].state is RouteState.WAITING
+
+
+def test_who_stops_one_that_falls_asleep_does_not_wait_for_the_gateway(world: World) -> None:
+    slug = sleeper(world)
+    world.gateway.current = False
+    pass_time(world, IDLE_S + 1)
+    deployments.stop(factories.viewer(), slug)
+    pass_time(world, 5)
+    assert len(world.stopped) == 1
+
+
 def test_without_the_hint_it_is_woken_at_the_next_look(world: World) -> None:
     slug = asleep(world)
     world.gateway.waiting[slug] = 1
@@ -206,6 +230,16 @@ def test_load_brings_more_instances_and_calm_takes_them_away_again(world: World)
     assert (member(slug).phase, member(slug).ready_instances) == (Phase.RUNNING, 1)
     assert [each.reason for each in records(slug, S.STOPPED)] == [Reason.SCALED_DOWN] * 3
     assert "degraded" not in phases(slug)
+
+
+def test_until_a_change_is_proven_the_load_is_measured_by_what_serves(world: World) -> None:
+    slug = factories.deployment(max_instances=8, concurrency=8).slug
+    world.gateway.loads[slug] = Load(8, 8)
+    world.settle()
+    deployments.change(factories.viewer(), slug, Change(concurrency=1))
+    world.prober.answers.clear()
+    pass_time(world, 10)
+    assert member(slug).wanted == 1
 
 
 def test_nothing_is_asked_while_no_deployment_leaves_a_choice(world: World) -> None:

@@ -147,6 +147,15 @@ def crashed(key: str, seconds_ago: float = 0, **values: object) -> Record:
         ),
         pytest.param(member(phase=Phase.SLEEPING, reason=Reason.IDLE), Status(Phase.STARTING), id="waking"),
         pytest.param(
+            member(
+                *(crashed("a"), crashed("b")),
+                record("c", S.STOPPED, reason=Reason.IDLE, ready_at=ago(-1), ended_at=ago(-2)),
+                phase=Phase.SLEEPING,
+            ),
+            Status(Phase.STARTING),
+            id="waking after failures that a good run has answered",
+        ),
+        pytest.param(
             member(record("a", S.STOPPING, reason=Reason.IDLE), record("b"), phase=Phase.SLEEPING, reason=Reason.IDLE),
             Status(Phase.STARTING),
             id="woken while the last one drains",

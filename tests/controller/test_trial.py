@@ -71,6 +71,7 @@ def test_passed(of: Member, expected: bool) -> None:  # noqa: FBT001
         pytest.param(
             update(crashed("a", 9), crashed("b"), changed_at=ago(5)), None, id="a person has just asked for it again"
         ),
+        pytest.param(update(crashed("a", 9), crashed("b"), wanted=0), None, id="it sleeps: waking it shows"),
         pytest.param(update(crashed("a", 9), crashed("b"), fallback=None), None, id="there is nothing to fall back to"),
         pytest.param(
             update(crashed("a", 9), crashed("b"), trial=False), None, id="what was ready once is not rolled back"

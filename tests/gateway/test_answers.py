@@ -60,6 +60,11 @@ def test_without_instances_the_caller_is_told_why_and_when_to_come_back(
     assert int(response.headers["retry-after"]) > 0
 
 
+def test_who_comes_after_a_deployment_has_failed_is_told_the_reason_too(gateway: Gateway) -> None:
+    gateway.serve(Route("a", RouteState.FAILED, grants=(Grant("k1"),), reason="out_of_memory"))
+    assert gateway.call("/a/predict", secret("a")).json()["error"]["reason"] == "out_of_memory"
+
+
 def test_instances_that_refuse_connections_are_not_ready(gateway: Gateway) -> None:
     gateway.serve(serving("a", unused_address()))
     response = gateway.call("/a/", secret("a"))

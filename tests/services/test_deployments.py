@@ -101,6 +101,16 @@ def test_stopping_and_starting_again_are_wishes_that_may_be_repeated() -> None:
     assert deployments.start(editor, card.slug) == started
 
 
+def test_another_number_of_instances_is_told_whatever_changed_it() -> None:
+    editor = factories.viewer()
+    card = factories.deployment(editor, max_instances=5)
+    deployments.scale(editor, card.slug, 4)
+    deployments.stop(editor, card.slug)
+    deployments.start(editor, card.slug)
+    scaled = [each.facts for each in events.rows(editor, card.slug) if each.kind is EventKind.SCALED]
+    assert [(each["from"], each["to"], each["why"]) for each in scaled] == [(4, 1, "bounds"), (1, 4, "person")]
+
+
 def test_a_deleted_deployment_keeps_its_card_and_takes_no_change() -> None:
     editor = factories.viewer()
     card = factories.deployment(editor)

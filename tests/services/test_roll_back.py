@@ -10,7 +10,7 @@ from deploy_ui.db import reading, transaction
 from deploy_ui.enums import EventKind, ImageStatus, InstanceStatus, Reason, Role, Wish
 from deploy_ui.errors import AppError, Conflict, Forbidden, Gone, NotFound
 from deploy_ui.models import Deployment, Image, Revision
-from deploy_ui.services import deployments, events, images, revisions
+from deploy_ui.services import deployments, events, fleet, images, revisions
 from deploy_ui.services.configuration import BORN_WITH
 from deploy_ui.services.deployments import Change, DeploymentCard, Effect
 from deploy_ui.services.revisions import RevisionRow
@@ -138,6 +138,13 @@ def test_an_image_that_only_old_revisions_used_may_be_deleted_and_then_is_not_ta
     assert (caught.value.code, caught.value.facts) == ("revision_image_unusable", facts)
     assert listed(editor, card)[1].obstacle == "revision_image_unusable"
     assert deployments.card(editor, card.slug).revision == 2
+
+
+def test_an_image_that_serves_while_the_next_one_is_tried_is_not_deleted(editor: Viewer, card: DeploymentCard) -> None:
+    fleet.add_instance(card.id, "abc123", revision=1, image_id=card.image_id, now=clock.now())
+    deployments.change(editor, card.slug, Change(image=factories.image(editor).id))
+    with pytest.raises(Conflict, match="image_in_use"):
+        images.delete(editor, card.image_id)
 
 
 @pytest.mark.parametrize("status", [ImageStatus.FAILED, ImageStatus.CANCELED])

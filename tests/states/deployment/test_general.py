@@ -99,6 +99,16 @@ async def test_an_image_that_cannot_run_is_said_at_the_image(tab: Tab, card: Dep
     assert list(tab["GeneralState.wrong"]) == ["image"]
 
 
+async def test_what_changed_by_itself_meanwhile_is_not_saved_over(tab: Tab, editor: Viewer) -> None:
+    card = factories.deployment(editor, min_instances=0, max_instances=5)
+    await edits(tab, card, "instances")
+    begun = dict(tab["GeneralState.begun"])
+    deployments.scale(editor, card.slug, 4)
+    await tab.send(GeneralState.save({**begun, "max_instances": "8"}))
+    saved = deployments.card(editor, card.slug)
+    assert (saved.max_instances, saved.wanted_instances) == (8, 4)
+
+
 async def test_an_empty_ready_path_means_the_images_own(tab: Tab, editor: Viewer) -> None:
     card = factories.deployment(editor, ready_path="/mine")
     await edits(tab, card, "ready_path")

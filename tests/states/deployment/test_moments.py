@@ -86,6 +86,16 @@ def test_keys_that_one_person_revoked_in_a_row_are_one_line() -> None:
     assert [each.times for each in moments(rows)] == [2]
 
 
+def test_keys_that_one_person_revoked_at_different_times_are_two_lines() -> None:
+    assert len(moments([event(EventKind.KEY_REVOKED, ago, key="a") for ago in (0, 60)])) == 2
+
+
+def test_steps_of_scaling_are_all_told() -> None:
+    steps = [replace(event(EventKind.SCALED), actor="", facts={"from": was, "to": was - 1}) for was in (2, 3, 4)]
+    lines = moments(steps)
+    assert [(each.before, each.what) for each in lines] == [("2", "1"), ("3", "2"), ("4", "3")]
+
+
 def slept(*phases: str) -> list[EventRow]:
     """Return what the product tells, newest first, a second apart."""
     ages = range(len(phases))
