@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from deploy_ui import clock, hints, ids, vault
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import ENDED_STATUSES, ImageKind, ImageStatus, Role, Wish
+from deploy_ui.enums import ENDED_STATUSES, ImageKind, ImageStatus, InstanceStatus, Role, Wish
 from deploy_ui.errors import Conflict, Invalid, NotFound
 from deploy_ui.models import Deployment, Image, Instance
 from deploy_ui.queue import Job, enqueue
@@ -152,7 +152,7 @@ def delete(viewer: Viewer, image_id: str) -> None:
     with transaction() as session:
         image = find(session, image_id, locked=True)
         runs = select(Instance.deployment_id).where(
-            Instance.image_id == image.id, col(Instance.status).not_in(ENDED_STATUSES)
+            Instance.image_id == image.id, col(Instance.status).not_in((*ENDED_STATUSES, InstanceStatus.STOPPING))
         )
         used = or_(col(Deployment.image_id) == image.id, col(Deployment.id).in_(runs))
         users = session.exec(select(Deployment.name).where(used, Deployment.wish != Wish.DELETE)).all()

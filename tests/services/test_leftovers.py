@@ -83,6 +83,7 @@ def test_what_an_instance_runs_on_stays_until_it_ended(
                 created_at=clock.now(),
             )
         )
+    deployments.delete(editor, deployment.slug)
     images.delete(editor, image.id)
     clean()
     assert left(image)[:2] == left_then
