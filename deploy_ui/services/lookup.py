@@ -43,9 +43,14 @@ def usable_image(session: Session, id_or_name: str) -> Image:
     image = _image(session, id_or_name)
     if image is None:
         raise Invalid("image_unknown", field="image")
-    if image.deleted_at is not None or not image.status.usable:
+    if not usable(image):
         raise Conflict("image_unusable", image=image.name)
     return image
+
+
+def usable(image: Image) -> bool:
+    """Say whether a deployment may want the image: it is there, and ready or on its way."""
+    return image.deleted_at is None and image.status.usable
 
 
 def _image(session: Session, id_or_name: str) -> Image | None:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, select
 from sqlmodel.sql.expression import Select
 
 from deploy_ui import clock, vault
@@ -21,6 +21,8 @@ COLUMNS = tuple("env_sealed" if name == "env" else name for name in BORN_WITH)
 """What a revision and its deployment hold alike."""
 _Found = tuple[Revision, Image, str]
 """A revision, its image, and the name of who made it."""
+UNDONE = and_(col(Revision.number) != Deployment.revision, col(Revision.failed_at) >= Deployment.changed_at)
+"""Says, beside its deployment, that a revision was rolled back by itself since a person last changed that."""
 COMPARED = tuple(name for name in BORN_WITH if name not in {"image_id", "env"})
 
 
@@ -96,9 +98,8 @@ def undone(viewer: Viewer, slug: str) -> RevisionRow | None:
     viewer.require(Role.VIEWER)
     with reading() as session:
         deployment = lookup.deployment(session, slug)
-        failed = col(Revision.failed_at)
-        since = _of(deployment).where(Revision.number != deployment.revision, failed >= deployment.changed_at)
-        found = session.exec(since.order_by(failed.desc())).first()
+        beside = _of(deployment).join(Deployment, col(Deployment.id) == Revision.deployment_id)
+        found = session.exec(beside.where(UNDONE).order_by(col(Revision.failed_at).desc())).first()
         ready = _ready(session, deployment)
     return _row(found, deployment.revision, ready[found[0].number], None) if found else None
 
@@ -139,7 +140,7 @@ def take(session: Session, deployment: Deployment, number: int) -> None:
     if number == deployment.revision:
         raise Conflict("revision_current", revision=number)
     image = session.exec(select(Image).where(Image.id == found.image_id).with_for_update()).one()
-    if not _usable(image):
+    if not lookup.usable(image):
         raise Conflict("revision_image_unusable", revision=number, image=image.name)
     found.ready_at, found.failed_at, found.reason, found.message = None, None, Reason.NONE, ""
     point(deployment, found)
@@ -161,10 +162,6 @@ def _of(deployment: Deployment) -> Select[Revision, Image, str]:
     )
 
 
-def _usable(image: Image) -> bool:
-    return image.deleted_at is None and image.status.usable
-
-
 def _ready(session: Session, deployment: Deployment) -> Counter[int]:
     query = select(Instance.revision).where(
         Instance.deployment_id == deployment.id, Instance.status == InstanceStatus.READY
@@ -183,7 +180,7 @@ def _row(found: _Found, wanted: int, ready: int, before: _Found | None) -> Revis
         image_id=image.id,
         image_name=image.name,
         current=current,
-        obstacle="revision_current" if current else "" if _usable(image) else "revision_image_unusable",
+        obstacle="revision_current" if current else "" if lookup.usable(image) else "revision_image_unusable",
         ready_instances=ready,
         ready_at=revision.ready_at,
         failed_at=revision.failed_at,

@@ -104,12 +104,7 @@ def fallbacks(session: Session, trials: Mapping[int, int]) -> dict[int, Born]:
 
 def undone(session: Session) -> dict[int, Undone]:
     """Return, by deployment, what was rolled back by itself since a person last changed it."""
-    query = (
-        select(Revision)
-        .join(Deployment)
-        .where(col(Revision.failed_at) >= Deployment.changed_at, Revision.number != Deployment.revision)
-        .order_by(col(Revision.failed_at))
-    )
+    query = select(Revision).join(Deployment).where(revisions.UNDONE).order_by(col(Revision.failed_at))
     return {each.deployment_id: Undone(each.reason, each.message) for each in session.exec(query)}
 
 

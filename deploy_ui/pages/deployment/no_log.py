@@ -10,7 +10,7 @@ from deploy_ui.components.tables import Column, data_table, row
 from deploy_ui.components.when import when
 from deploy_ui.enums import Phase
 from deploy_ui.i18n.ui import t, t_count
-from deploy_ui.pages.deployment.standing import start_button, wake_link
+from deploy_ui.pages.deployment.standing import start_button
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.logs import Choice, LogsState
 from deploy_ui.states.session import SessionState
@@ -32,7 +32,7 @@ def no_log() -> rx.Component:
             _why("stopped", rx.cond(SessionState.may_edit, start_button("logs-start"))),
             rx.match(
                 CardState.card.phase.to(str),
-                (Phase.SLEEPING, _why("sleeping", rx.cond(SessionState.may_edit, wake_link()))),
+                (Phase.SLEEPING, _why("sleeping", rx.cond(SessionState.may_edit, _to_test()))),
                 (Phase.FAILED, _why("failed", _to_general())),
                 (Phase.DEGRADED, _why("failed", _to_general())),
                 (Phase.PENDING, _why("pending", _to_image())),
@@ -55,6 +55,10 @@ def _why(case: str, *actions: rx.Component) -> rx.Component:
         data_testid="no-logs",
         data_case=case,
     )
+
+
+def _to_test() -> rx.Component:
+    return button_link(t("general.open_test"), f"/deployments/{CardState.card.slug}/test")
 
 
 def _to_general() -> rx.Component:

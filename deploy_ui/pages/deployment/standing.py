@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from deploy_ui.components.amounts import duration
-from deploy_ui.components.buttons import button, button_link
+from deploy_ui.components.buttons import button
 from deploy_ui.components.icons import icon
 from deploy_ui.components.when import when
 from deploy_ui.enums import Phase
@@ -45,11 +45,6 @@ def start_button(testid: str) -> rx.Component:
     """Return the button that starts the deployment of the card."""
     start = DeploymentActions.start(CardState.card.slug)
     return button(t("deployments.start"), icon_name="play", on_click=start, data_testid=testid)
-
-
-def wake_link() -> rx.Component:
-    """Return the way to a request that wakes the deployment."""
-    return button_link(t("general.open_test"), f"/deployments/{CardState.card.slug}/test")
 
 
 def _box(icon_name: str, title: Any, words: Any, *action: Any, **props: Any) -> rx.Component:
