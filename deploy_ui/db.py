@@ -1,7 +1,8 @@
 """The database: one engine a process and short transactions.
 
 SQLite runs in WAL with `BEGIN IMMEDIATE`, because several processes share the file: a transaction that
-begins as a reader and then writes would fail at once instead of waiting for its turn.
+begins as a reader and then writes would fail at once instead of waiting for its turn. What was committed is on the disk
+(`synchronous=FULL`): an accepted call survives a power cut.
 """
 
 import functools
@@ -48,7 +49,7 @@ def reading() -> Iterator[Session]:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN below decides, not the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     connection.create_function("lower", 1, _lower, deterministic=True)

@@ -181,3 +181,71 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class CallStatus(StrEnum):
+    """What became of an asynchronous call."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    ERROR = "error"
+    CANCELED = "canceled"
+
+    @property
+    def ended(self) -> bool:
+        """Say whether a call of this status will never change again."""
+        return self not in {CallStatus.QUEUED, CallStatus.RUNNING}
+
+
+class CallReason(StrEnum):
+    """Why an attempt failed, or a call ended without an answer. Empty: nothing to explain."""
+
+    NONE = ""
+    ANSWERED_5XX = "answered_5xx"
+    UNREACHABLE = "unreachable"
+    """No connection to the instance."""
+    BROKE_OFF = "broke_off"
+    """The instance broke off before the head of its answer."""
+    ANSWER_BROKEN = "answer_broken"
+    """The head came, the body ended early or made no sense."""
+    ANSWER_TOO_LARGE = "answer_too_large"
+    TIMED_OUT = "timed_out"
+    """The attempt's own limit ran out."""
+    NOT_READY = "not_ready"
+    """No instance was ready in time."""
+    LIVE_TIMEOUT = "live_timeout"
+    """The limit of the whole call ran out."""
+    WORKER_LOST = "worker_lost"
+    """The worker was killed in the middle of the attempt."""
+    WORKER_STOPPED = "worker_stopped"
+    """The worker was told to end and could not wait any longer."""
+    REQUEST_LOST = "request_lost"
+    """The stored body of the request is gone."""
+    DEPLOYMENT_DELETED = "deployment_deleted"
+    CANCELED = "canceled"
+
+
+class CallPriority(StrEnum):
+    """Whose turn it is first; first in, first out within one."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """Return its place, from 0; stored to be sorted by."""
+        return list(CallPriority).index(self)
+
+
+class CallbackStatus(StrEnum):
+    """Whether the caller has been told how a call ended. Empty: nobody wants to be."""
+
+    NONE = ""
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """Nobody took it within its time."""
+    REFUSED = "refused"
+    """Its address may not be called."""

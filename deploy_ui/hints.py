@@ -1,7 +1,7 @@
 """Hints that something changed, over Redis. A hint carries no data: whoever hears one reads the database.
 
-Topics: `deployments`, `deployment:{slug}`, `images`, `image:{id}`, `session:{hash}`; for the controller `wanted`, and
-`wake` when the activator holds requests.
+Topics: `deployments`, `deployment:{slug}`, `calls:{slug}`, `images`, `image:{id}`, `session:{hash}`; for the controller
+`wanted`, and `wake` when somebody waits for a deployment without an instance.
 A lost hint costs a moment, never the truth, so a Redis that does not answer is logged and passed over.
 """
 

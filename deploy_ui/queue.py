@@ -14,6 +14,10 @@ from deploy_ui.hints import redis
 
 QUEUE = "deploy-ui"
 """One queue a worker: RQ moves jobs without a gap only for a worker of exactly one queue."""
+CALLS_QUEUE = "deploy-ui-calls"
+"""Apart from the other one, so that no call waits for a build."""
+DUE = "deploy-ui:due"
+"""The channel on which a deliverer hears that calls or callbacks are due, or that one was canceled."""
 JOB_TIMEOUT_S = 3600
 
 log = logging.getLogger(__name__)
@@ -23,11 +27,29 @@ class Job(StrEnum):
     """Every job, by the address of its function. A job takes ids and may run twice."""
 
     BUILD_IMAGE = "deploy_ui.jobs.images.build"
+    DELIVER_CALLS = "deploy_ui.jobs.calls.deliver"
 
 
-def queue() -> Queue:
-    """Return the product's queue."""
-    return Queue(QUEUE, connection=redis(), serializer=JSONSerializer)
+def queue(name: str = QUEUE) -> Queue:
+    """Return one of the product's queues."""
+    return Queue(name, connection=redis(), serializer=JSONSerializer)
+
+
+def deliver() -> None:
+    """Let whoever delivers calls look at once; ask for one who does where nobody listens. Call it after the commit.
+
+    What gets lost here is made up for by the controller, which looks for due calls every few seconds.
+    """
+    try:
+        if not redis().publish(DUE, b"") and not queue(CALLS_QUEUE).count:
+            ask_for_deliverer()
+    except RedisError as error:
+        log.warning("no deliverer asked for: %s", error)
+
+
+def ask_for_deliverer() -> None:
+    """Queue the job that delivers calls. It has no time limit: it ends when nothing was due for a while."""
+    queue(CALLS_QUEUE).enqueue(Job.DELIVER_CALLS.value, job_timeout=-1, result_ttl=0, failure_ttl=600)
 
 
 def enqueue(job: Job, *ids: str | int) -> bool:

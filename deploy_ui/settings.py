@@ -46,6 +46,16 @@ class Settings(BaseSettings):
     """Largest upload of one image, unpacked too."""
     max_body_mb: int = Field(default=100, ge=1)
     """Largest request body that the gateway takes."""
+    max_call_body_mb: int = Field(default=100, ge=1)
+    """Largest body of an asynchronous call, and of the answer to one."""
+    max_queued_calls: int = Field(default=100_000, ge=1)
+    """Calls of one deployment that may wait at once."""
+    call_days: int = Field(default=3, ge=1)
+    """How long calls are kept after they ended, with request and answer."""
+    call_workers: int = Field(default=1, ge=1, le=64)
+    """Processes that deliver calls; each keeps hundreds in flight."""
+    callback_networks: str = ""
+    """Private networks that callbacks may go to, as CIDR blocks with commas between; public addresses always may."""
 
     @field_validator("data_dir")
     @classmethod
@@ -124,6 +134,11 @@ class Settings(BaseSettings):
     def instance_logs_dir(self) -> Path:
         """One folder an instance; outlives the instance's own folder."""
         return self.data_dir / "logs" / "instances"
+
+    @property
+    def calls_dir(self) -> Path:
+        """Bodies of asynchronous calls and of their answers, as far as they are long."""
+        return self.data_dir / "calls"
 
     @property
     def part_logs_dir(self) -> Path:

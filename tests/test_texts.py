@@ -68,6 +68,10 @@ def test_no_text_is_only_in_english_by_mistake() -> None:
         ("role", enums.Role),
         ("reason", enums.Reason),
         ("variable_change", enums.VariableChange),
+        ("call_status", enums.CallStatus),
+        ("call_reason", enums.CallReason),
+        ("call_priority", enums.CallPriority),
+        ("callback_status", enums.CallbackStatus),
     ],
 )
 def test_every_word_that_people_see_has_a_text(table: str, words: type[StrEnum]) -> None:

@@ -58,6 +58,8 @@ class Deployment(SQLModel, table=True):
     seen_generation: int = 0
     """The generation the phase speaks of; behind `generation` means still working."""
     last_request_at: datetime | None = Field(default=None, sa_type=Moment)
+    callback_secret: int = 1
+    """The number of the secret that callbacks are signed with; another number, another secret."""
 
 
 class Revision(SQLModel, table=True):

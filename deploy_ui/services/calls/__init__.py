@@ -1,0 +1,1 @@
+"""Asynchronous calls: accepted, delivered, looked at, kept and forgotten."""
