@@ -158,6 +158,7 @@ class EventKind(StrEnum):
     KEY_CREATED = "key_created"
     KEY_CHANGED = "key_changed"
     KEY_REVOKED = "key_revoked"
+    CALLBACK_SECRET_REPLACED = "callback_secret_replaced"
 
 
 class ScaleCause(StrEnum):

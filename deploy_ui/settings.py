@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import ipaddress
 import tempfile
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,7 @@ LONGEST_SOCKET_PATH = 100
 """Unix socket paths end at 107 bytes on Linux; some room is left for suffixes."""
 SESSION_COOKIE = "deploy_ui_session"
 """The console's cookie. Browsers send it to every port of a host, so the gateway keeps it from instances."""
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 -- what is listened on, and where it is reached
 
 
@@ -61,6 +63,17 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("callback_networks")
+    @classmethod
+    def _blocks(cls, value: str) -> str:
+        networks(value)  # raises what pydantic tells as a wrong setting
+        return value
+
+    @property
+    def allowed_callback_networks(self) -> tuple[Network, ...]:
+        """The private networks that callbacks may go to."""
+        return networks(self.callback_networks)
 
     @property
     def database(self) -> str:
@@ -163,6 +176,12 @@ class Settings(BaseSettings):
 
 def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@functools.cache
+def networks(blocks: str) -> tuple[Network, ...]:
+    """Return the networks of CIDR blocks with commas between. Raises ValueError, which names the wrong one."""
+    return tuple(ipaddress.ip_network(each.strip(), strict=False) for each in blocks.split(",") if each.strip())
 
 
 @functools.cache

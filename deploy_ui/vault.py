@@ -1,8 +1,9 @@
-"""Sealing of what must not lie in the database in clear: values of environment variables.
+"""Sealing of what must not lie in the database in clear: values of environment variables. And secrets made of the key.
 
 Fernet (AES-128-CBC with HMAC-SHA256, from `cryptography`); the key lies in the data folder, mode 0600.
 """
 
+import hmac
 import json
 import os
 import tempfile
@@ -34,8 +35,18 @@ def unseal_if_readable(sealed: str) -> dict[str, str] | None:
         return None
 
 
+def derived(purpose: str, *names: str | int) -> bytes:
+    """Return 32 secret bytes that are always the same for the same purpose and names, and tell nothing of any others."""
+    message = json.dumps([purpose, *names]).encode()  # no two lists give the same text
+    return hmac.digest(_key(), message, "sha256")
+
+
 def _box() -> Fernet:
-    return Fernet(secret_file(settings().keys_dir / "seal.key", Fernet.generate_key))
+    return Fernet(_key())
+
+
+def _key() -> bytes:
+    return secret_file(settings().keys_dir / "seal.key", Fernet.generate_key)
 
 
 def secret_file(path: Path, make: Callable[[], bytes]) -> bytes:

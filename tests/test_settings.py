@@ -43,7 +43,19 @@ def test_the_redis_socket_fits_into_the_kernels_limit_however_deep_the_data_fold
     assert deep.redis_socket != Settings(data_dir=Path("/" + "deep/" * 51)).redis_socket
 
 
-@pytest.mark.parametrize(("name", "value"), [("CONSOLE_PORT", "0"), ("WORKERS", "many"), ("RUNTIME", "magic")])
+def test_networks_of_callbacks_are_blocks_with_commas_between() -> None:
+    assert Settings().allowed_callback_networks == ()
+    made = Settings(callback_networks="10.0.0.0/8, fd00::/8,192.0.2.7")
+    assert list(map(str, made.allowed_callback_networks)) == ["10.0.0.0/8", "fd00::/8", "192.0.2.7/32"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("CONSOLE_PORT", "0"), ("WORKERS", "many"), ("RUNTIME", "magic")),
+        *(("CALLBACK_NETWORKS", "10.0.0.0/33"), ("CALLBACK_NETWORKS", "10.0.0.0/8 fd00::/8")),
+    ],
+)
 def test_a_wrong_setting_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"DEPLOY_UI_{name}", value)
     with pytest.raises(ValidationError, match=name.lower()):
