@@ -158,7 +158,7 @@ class EventKind(StrEnum):
     KEY_CREATED = "key_created"
     KEY_CHANGED = "key_changed"
     KEY_REVOKED = "key_revoked"
-    CALLBACK_SECRET_REPLACED = "callback_secret_replaced"
+    CALLBACK_SECRET_REPLACED = "callback_secret_replaced"  # noqa: S105 -- a word, no secret
 
 
 class ScaleCause(StrEnum):

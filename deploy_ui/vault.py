@@ -36,7 +36,7 @@ def unseal_if_readable(sealed: str) -> dict[str, str] | None:
 
 
 def derived(purpose: str, *names: str | int) -> bytes:
-    """Return 32 secret bytes that are always the same for the same purpose and names, and tell nothing of any others."""
+    """Return 32 secret bytes that are the same whenever purpose and names are, and tell nothing of others."""
     message = json.dumps([purpose, *names]).encode()  # no two lists give the same text
     return hmac.digest(_key(), message, "sha256")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from deploy_ui import hints
@@ -81,15 +81,15 @@ def sent(callback: Callback, outcome: Outcome, now: datetime) -> None:
         col(Call.callback_attempts) == callback.attempt,
     )
     with transaction() as session:
-        written = session.execute(update(Call).where(*mine).values(values))
-    if isinstance(written, CursorResult) and written.rowcount:
+        written = session.exec(update(Call).where(*mine).values(values)).rowcount
+    if written:
         hints.publish(f"calls:{callback.slug}")
 
 
 def pause_s(attempt: int) -> float:
     """Return how long to wait after a try that failed: longer each time, and never together with all the others."""
     longest = min(FIRST_PAUSE_S * 2 ** min(attempt - 1, 16), LONGEST_PAUSE_S)
-    return longest * random.uniform(0.5, 1)  # noqa: S311 -- nobody gains by guessing it
+    return float(longest * random.uniform(0.5, 1))  # noqa: S311 -- nobody gains by guessing it
 
 
 def _due(now: datetime) -> tuple[Any, Any]:
@@ -113,14 +113,15 @@ def _claim(session: Session, now: datetime, limit: int) -> list[tuple[Call, Depl
 
 
 def _short_answer(session: Session, call: Call) -> bytes | None:
-    content = session.get(Content, (call.number, True)) if not call.answer_file else None
-    return content and content.data
+    if call.answer_file or not callback_payloads.sends_answer(call):
+        return None
+    content = session.get(Content, (call.number, True))
+    return None if content is None else content.data
 
 
 def _callback(call: Call, deployment: Deployment, short_answer: bytes | None) -> Callback:
-    answer = None
-    if callback_payloads.sends_answer(call):
-        answer = _long_answer(call.answer_file) if call.answer_file else short_answer
+    long = call.answer_file and callback_payloads.sends_answer(call)
+    answer = _long_answer(call.answer_file) if long else short_answer
     return Callback(
         number=call.number,
         attempt=call.callback_attempts,
