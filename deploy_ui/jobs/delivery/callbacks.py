@@ -114,7 +114,7 @@ class Callbacks:
                 message = _words(error)
             except TimeoutError:
                 return Outcome(CallbackStatus.FAILED, f"no answer within {TRY_S} s")
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
                 return Outcome(CallbackStatus.FAILED, _words(error))
         return Outcome(CallbackStatus.FAILED, message)
 
@@ -126,7 +126,7 @@ class Callbacks:
             url.copy_with(host=address, fragment=None),
             content=callback.body,
             headers={"host": url.netloc.decode("ascii"), **signed},
-            extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": TIMEOUT.as_dict()},
+            extensions={"sni_hostname": url.raw_host.decode("ascii").removesuffix("."), "timeout": TIMEOUT.as_dict()},
         )
         answer = await transport.handle_async_request(request)
         await answer.aclose()  # its head says all
