@@ -64,3 +64,12 @@ def test_a_secret_that_could_not_be_made_leaves_nothing_behind(tmp_path: Path) -
     with pytest.raises(OSError, match="no entropy"):
         vault.secret_file(tmp_path / "one", fail)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_a_derived_secret_is_the_same_for_the_same_names_only() -> None:
+    secret = vault.derived("purpose", "a", 1)
+    assert len(secret) == 32
+    assert vault.derived("purpose", "a", 1) == secret
+    others = [("other", "a", 1), ("purpose", "a", 11), ("purpose", "a1"), ("purposea", 1), ("purpose", "a", "1")]
+    assert secret not in [vault.derived(str(purpose), *names) for purpose, *names in others]

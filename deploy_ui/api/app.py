@@ -5,6 +5,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from deploy_ui.api import (
+    callback_secrets,
     deployments,
     documentation,
     errors,
@@ -36,6 +37,7 @@ ROUTERS = (
     deployments.router,
     trials.router,
     keys.router,
+    callback_secrets.router,
     logs.router,
     people.router,
     health.router,

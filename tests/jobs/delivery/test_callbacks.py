@@ -166,7 +166,7 @@ async def test_an_hour_after_the_call_nobody_is_told_any_more(sender: Sender, re
 
 async def test_a_name_that_leads_elsewhere_by_now_is_refused_for_ever(sender: Sender, receiver: Receiver) -> None:
     receiver.statuses = [500]
-    names = Names(["127.0.0.1"], ["10.0.0.1", "::1"])
+    names = Names(["127.0.0.1"], ["10.0.0.1", "fe80::1"])
     call = sender.call(f"http://{NAME}:{receiver.port}/")
     sender.start(lookup=names)
     await becomes(call, CallbackStatus.PENDING)
