@@ -13,6 +13,7 @@ from deploy_ui.components.status import key_status
 from deploy_ui.components.tables import Column, data_table, row, skeleton_rows
 from deploy_ui.components.when import when
 from deploy_ui.i18n.ui import t
+from deploy_ui.pages.deployment.callback_secret import callback_secret_section
 from deploy_ui.services.keys import KeyRow
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.keys import LIVES, KeysState
@@ -39,6 +40,7 @@ def keys() -> rx.Component:
             rx.fragment(
                 rx.cond(KeysState.secret != "", _secret()),
                 rx.cond(KeysState.rows.length() > 0, rx.el.section(_title(), table, class_name="section"), _none()),
+                rx.cond(SessionState.may_edit, callback_secret_section()),
             ),
             data_table(COLUMNS, skeleton_rows(COLUMNS, 3), aria_busy=True),
         ),

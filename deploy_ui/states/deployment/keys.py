@@ -9,7 +9,10 @@ import reflex as rx
 from deploy_ui import clock
 from deploy_ui.enums import Role
 from deploy_ui.errors import AppError, Invalid
+from deploy_ui.i18n.catalog import error_text
+from deploy_ui.i18n.ui import language_of
 from deploy_ui.services import keys, samples, trials
+from deploy_ui.services.calls import callback_secrets
 from deploy_ui.services.keys import KeyRow, NewKey
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
@@ -39,6 +42,10 @@ class KeysState(rx.State):
     asked_id: str = ""
     """The key whose revocation is asked about; empty: no question is open."""
     asked_name: str = ""
+    asks_replace: bool = False
+    """Whether the question before another callback secret is open. The secret itself is never here."""
+    secrets_replaced: int = 0
+    """Grows with every callback secret that was replaced, so that an old one is hidden."""
 
     @rx.event
     @signed_in
@@ -74,7 +81,7 @@ class KeysState(rx.State):
     @signed_in
     async def close(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
         """Close whatever dialog is open."""
-        self.creating, self.asked_id = False, ""
+        self.creating, self.asked_id, self.asks_replace = False, "", False
 
     @rx.event
     @signed_in
@@ -130,8 +137,31 @@ class KeysState(rx.State):
         await self._load(viewer)
         await notices.say(self, "keys.revoked", name=self.asked_name)
 
+    @rx.event
+    @signed_in
+    async def ask_replace(self, viewer: Viewer) -> None:
+        """Open the question before another callback secret."""
+        viewer.require(Role.EDITOR)
+        self.asks_replace = True
+
+    @rx.event
+    @signed_in
+    async def replace(self, viewer: Viewer) -> None:
+        """Replace the secret that callbacks are signed with."""
+        self.asks_replace = False
+        await asyncio.to_thread(callback_secrets.rotate, viewer, self.slug)
+        self.secrets_replaced += 1
+        await notices.say(self, "callback_secret.replaced")
+
+    @rx.event
+    @signed_in
+    async def refused(self, viewer: Viewer, code: str, facts: dict[str, Any]) -> None:  # noqa: ARG002 - as above
+        """Say why the API did not give the callback secret out."""
+        await notices.trouble(self, error_text(await language_of(self), code, facts))
+
     def _forget(self) -> None:
         self.made, self.secret, self.command, self.creating, self.asked_id = None, "", "", False, ""
+        self.asks_replace = False
 
     async def _load(self, viewer: Viewer) -> None:
         self.rows, self.loaded = await asyncio.to_thread(keys.rows, viewer, self.slug), True

@@ -2,6 +2,7 @@ import pytest
 
 from deploy_ui.enums import Role
 from deploy_ui.services import keys
+from deploy_ui.services.calls import callback_secrets
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.keys import KeysState
 from tests import factories
@@ -96,6 +97,8 @@ async def test_a_viewer_sees_keys_and_changes_none(new_tab: Opens, slug: str, ed
         KeysState.disable(made.id),
         KeysState.ask(),
         KeysState.ask_revoke(made.id, made.name),
+        KeysState.ask_replace(),
+        KeysState.replace(),
     ):
         await reader.send(event)
         assert reader["NoticeState.kind"] == "error"
@@ -111,3 +114,23 @@ async def test_keys_of_another_deployment_are_never_shown(tab: Tab, slug: str, e
     await tab.card(other, "keys")
     await tab.sees(lambda seen: seen["KeysState.shown_slug"] == other)
     assert (tab["KeysState.rows"], tab["KeysState.secret"]) == ([], "")
+
+
+async def test_the_callback_secret_is_replaced_after_a_question_and_never_in_the_state(
+    tab: Tab, slug: str, editor: Viewer
+) -> None:
+    before = callback_secrets.secret(editor, slug)
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.ask_replace())
+    assert tab["KeysState.asks_replace"]
+    assert callback_secrets.secret(editor, slug) == before
+    await tab.send(KeysState.replace())
+    assert (tab["KeysState.asks_replace"], tab["KeysState.secrets_replaced"]) == (False, 1)
+    assert callback_secrets.secret(editor, slug) != before
+    assert "whsec_" not in tab.known()
+
+
+async def test_what_the_api_refused_is_told_in_words(tab: Tab, slug: str) -> None:
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.refused("deployment_deleted", {}))
+    assert (tab["NoticeState.kind"], tab["NoticeState.words"] != "") == ("error", True)
