@@ -14,7 +14,8 @@ ASYNC = {"X-Async-Request": "true", "Content-Type": "application/json"}
 
 def ask(url: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
     with urlopen(Request(url, body, {"X-API-Key": KEY, **(headers or {})})) as answer:
-        return answer.read()
+        content: bytes = answer.read()
+        return content
 
 
 try:

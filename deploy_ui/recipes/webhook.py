@@ -6,14 +6,16 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 OLDEST_S = 300
 
 
-def genuine(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
-    """Say whether a callback was signed with the secret, not long ago. `body` must be as it came, byte for byte."""
+def genuine(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    """Say whether a callback was signed with the secret, not long ago.
+
+    Names of headers are in lower case; the body must be as it came, byte for byte.
+    """
     event, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not stamp.isdecimal() or abs(time.time() - int(stamp)) > OLDEST_S:
         return False
@@ -26,7 +28,8 @@ def genuine(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        good = genuine(os.environ["SECRET"], self.headers, body)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        good = genuine(os.environ["SECRET"], headers, body)
         if good:  # the same webhook-id may come more than once: do the work only once
             event = json.loads(body)
             print(event["type"], event["data"]["request_id"], flush=True)
