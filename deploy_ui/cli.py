@@ -90,7 +90,16 @@ def worker(name: Annotated[str, typer.Argument(help="Name of this worker's proce
     _begin(name)
     from deploy_ui.jobs import worker as jobs_worker
 
-    jobs_worker.run()
+    jobs_worker.run_builds()
+
+
+@app.command()
+def calls(name: Annotated[str, typer.Argument(help="Name of this worker's process.")] = "calls") -> None:
+    """Run background jobs: delivery of asynchronous calls."""
+    _begin(name)
+    from deploy_ui.jobs import worker as jobs_worker
+
+    jobs_worker.run_calls()
 
 
 @app.command()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
 from deploy_ui.db import reading, transaction
@@ -42,10 +43,21 @@ class Turn:
     """The deliverer was taken for dead."""
 
 
+class NotTaken(Exception):
+    """The database did not answer: nothing was written, and the same may be asked again."""
+
+
 def turn(asked: Asked, now: datetime) -> Turn:
-    """Take a turn. Answers that came too late are thrown away with their files."""
-    if not asked.outcomes and not asked.beat and not any_queued():
-        return Turn()
+    """Take a turn. Answers that came too late are thrown away with their files. Raises NotTaken."""
+    try:
+        if not asked.outcomes and not asked.beat and not any_queued():
+            return Turn()
+        return _turn(asked, now)
+    except SQLAlchemyError as error:
+        raise NotTaken(type(error).__name__) from error
+
+
+def _turn(asked: Asked, now: datetime) -> Turn:
     with transaction() as session:
         if asked.beat and not deliverers.beat(session, asked.deliverer, now):
             return Turn(dead=True)
