@@ -25,7 +25,8 @@ def serving(*addresses: str, **values: Any) -> DeploymentCard:
 
 def call(card: DeploymentCard, *, body: bytes = b"", **values: Any) -> str:
     """Let a call wait for its turn; return its id."""
-    call_id = ended_calls.call(card, **({"due_at": clock.now(), "body_size": len(body)} | values))
+    values = {"due_at": clock.now(), "body_size": len(body)} | values
+    call_id = ended_calls.call(card, **values)
     if body:
         with transaction() as session:
             number = session.exec(select(Call.number).where(Call.id == call_id)).one()
