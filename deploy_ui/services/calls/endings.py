@@ -72,7 +72,7 @@ def fail(session: Session, known: Mapping[int, Present], failed: Mapping[int, tu
     for number, (failure, at) in failed.items():
         attempt = known[number]
         follows = after(failure.reason, attempt.rest, at, random.random())  # noqa: S311 -- spreads retries, no secret
-        records.append(_record(attempt, failure.reason, at, failure.status, failure.message))
+        records.append(record(attempt, failure.reason, at, failure.status, failure.message))
         (ended if follows.status is CallStatus.ERROR else again).append(_values(number, follows, at))
     session.connection().execute(insert(Attempt), records)
     end(session, ended)
@@ -89,6 +89,22 @@ def end(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     values = {"status": CallStatus.ERROR, "deliverer": "", "attempt_at": None, **_bound("reason", "finished_at")}
     statement = _update(values | callback_start.begin(now))
     session.connection().execute(statement, [_without(each, "due_at") for each in rows])
+
+
+def record(
+    attempt: Present, reason: CallReason, at: datetime, status: int | None = None, message: str = ""
+) -> dict[str, Any]:
+    """Return the row of an attempt that is over."""
+    return {
+        "call_number": attempt.number,
+        "number": attempt.rest.attempts,
+        "started_at": attempt.attempt_at,
+        "ended_at": at,
+        "instance": attempt.instance,
+        "status": status,
+        "reason": reason,
+        "message": storable(message),
+    }
 
 
 def ended_files(outcomes: Iterable[Outcome], written: Collection[int]) -> list[str]:
@@ -137,19 +153,6 @@ def _complete(session: Session, answered: Sequence[tuple[Outcome, Answer]]) -> N
     done = {"status": CallStatus.COMPLETED, "reason": CallReason.NONE, "deliverer": "", "attempt_at": None}
     values = done | _bound("finished_at", *ANSWER) | callback_start.begin(answered[0][0].ended_at)
     connection.execute(_update(values), rows)
-
-
-def _record(attempt: Present, reason: CallReason, at: datetime, status: int | None, message: str) -> dict[str, Any]:
-    return {
-        "call_number": attempt.number,
-        "number": attempt.rest.attempts,
-        "started_at": attempt.attempt_at,
-        "ended_at": at,
-        "instance": attempt.instance,
-        "status": status,
-        "reason": reason,
-        "message": storable(message),
-    }
 
 
 def _values(number: int, follows: Next, at: datetime) -> dict[str, Any]:
