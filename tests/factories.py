@@ -6,8 +6,9 @@ from deploy_ui import clock
 from deploy_ui.db import reading, transaction
 from deploy_ui.enums import ImageKind, ImageStatus, Phase, Reason, Role
 from deploy_ui.ids import new_id
-from deploy_ui.models import Image, Person
+from deploy_ui.models import Call, Content, Image, Person
 from deploy_ui.services import deployments, fleet, sessions
+from deploy_ui.services.calls.names import new_call_id
 from deploy_ui.services.deployments import DeploymentCard, NewDeployment
 from deploy_ui.services.members import Record
 from deploy_ui.services.viewer import Viewer
@@ -87,3 +88,29 @@ def instance(card: DeploymentCard, key: str, **values: Any) -> None:
     fleet.add_instance(card.id, key, revision=1, image_id=card.image_id, now=created_at)
     if values:
         fleet.save_instance(Record(key=key, revision=1, created_at=created_at, **values))
+
+
+def call(card: DeploymentCard, *, body: bytes = b"", answer: bytes | None = None, **values: Any) -> str:
+    """Let a deployment have a call with short bodies; `values` are fields of the row. Return its id."""
+    now = clock.now()
+    fields: dict[str, Any] = {
+        "id": new_call_id(now),
+        "deployment_id": card.id,
+        "method": "POST",
+        "path": "/predict",
+        "body_size": len(body),
+        "answer_size": len(answer or b""),
+        "request_timeout_s": 300.0,
+        "health_timeout_s": 120.0,
+        "max_attempts": 5,
+        "created_at": now,
+        "due_at": now,
+        **values,
+    }
+    made = Call(**fields)
+    contents = [(False, body), (True, answer)]
+    with transaction() as session:
+        session.add(made)
+        session.flush()
+        session.add_all(Content(call_number=made.number, answer=which, data=data) for which, data in contents if data)
+    return made.id

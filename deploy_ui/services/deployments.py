@@ -12,6 +12,7 @@ from deploy_ui.enums import ENDED_STATUSES, EventKind, Phase, Role, ScaleCause, 
 from deploy_ui.errors import Conflict
 from deploy_ui.models import Deployment, Instance
 from deploy_ui.services import cards, configuration, events, keys, lookup, revisions, slugs
+from deploy_ui.services.calls import changes as calls
 from deploy_ui.services.cards import DeploymentCard, DeploymentRow
 from deploy_ui.services.configuration import Change, Configuration, NewDeployment
 from deploy_ui.services.paging import DEFAULT_LIMIT, Page
@@ -125,7 +126,10 @@ def stop(viewer: Viewer, slug: str) -> DeploymentCard:
 
 
 def delete(viewer: Viewer, slug: str) -> DeploymentCard:
-    """End it for ever, and its keys with it. The card stays, the name becomes free, the slug does not."""
+    """End it for ever, and with it its keys and the calls that wait.
+
+    The card stays, the name becomes free, the slug does not.
+    """
     return _wish(viewer, slug, Wish.DELETE, EventKind.DELETED)
 
 
@@ -218,6 +222,7 @@ def _wish(viewer: Viewer, slug: str, wish: Wish, kind: EventKind) -> DeploymentC
             if wish == Wish.DELETE:
                 deployment.live_name = None
                 keys.revoke_all(session, deployment.id, viewer.name)
+                calls.end_all(session, deployment.id, clock.now())
             _touch(deployment, viewer)
             events.record(session, deployment.id, kind, viewer.name)
             if wish == Wish.RUN:
@@ -225,6 +230,8 @@ def _wish(viewer: Viewer, slug: str, wish: Wish, kind: EventKind) -> DeploymentC
             session.flush()
         made = cards.card(session, deployment)
     _tell(slug)
+    if wish == Wish.DELETE:
+        calls.tell(slug)
     return made
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Body:
 
     def __init__(self, name: str) -> None:
         """Begin. `name` is the file's name if there will be one; nobody else may use it."""
-        self._place = f"{name[-2:]}/{name}"
+        self._place = _place(name)
         self._most = settings().max_call_body_mb << 20
         self._hash = hashlib.sha256()
         self._size = 0
@@ -80,6 +81,27 @@ class Body:
             remove(self._place)
 
 
+def link(file: str, name: str) -> str:
+    """Give a long body a second place, under this name, and return it: the body stays until it is removed from both.
+
+    Raises FileNotFoundError if it is gone.
+    """
+    place = _place(name)
+    path = path_of(place)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.link(path_of(file), path)
+    except FileNotFoundError:
+        raise
+    except OSError:  # a file system without links
+        with path_of(file).open("rb") as source, path.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+    _sync_folder(path.parent)
+    return place
+
+
 def path_of(file: str) -> Path:
     """Return where a long body lies."""
     return settings().calls_dir / file
@@ -97,6 +119,10 @@ def pieces(file: str) -> Iterator[bytes]:
     with path_of(file).open("rb") as opened:
         while piece := opened.read(PIECE_BYTES):
             yield piece
+
+
+def _place(name: str) -> str:
+    return f"{name[-2:]}/{name}"
 
 
 def _sync_folder(folder: Path) -> None:
