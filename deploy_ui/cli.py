@@ -76,6 +76,15 @@ def activator() -> None:
 
 
 @app.command()
+def acceptor() -> None:
+    """Take asynchronous calls from the gateway, and give their answers out."""
+    _begin("acceptor")
+    from deploy_ui.acceptor import server
+
+    server.run()
+
+
+@app.command()
 def controller() -> None:
     """Bring deployments to their wanted state, again and again."""
     _begin("controller")

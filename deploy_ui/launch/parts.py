@@ -25,7 +25,8 @@ def parts(settings: Settings) -> list[Part]:
     """Return what runs on the foundation."""
     workers = [Part(name, part_command("worker", name), grace_s=20) for name in _names("worker", settings.workers)]
     calls = [Part(name, part_command("calls", name), grace_s=35) for name in _names("calls", settings.call_workers)]
-    return [_part("controller", grace_s=30), *workers, *calls, _part("activator"), _part("gateway"), _part("console")]
+    between = [_part("activator"), _part("acceptor")]
+    return [_part("controller", grace_s=30), *workers, *calls, *between, _part("gateway"), _part("console")]
 
 
 def part_command(*arguments: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def serving(*addresses: str, **values: Any) -> DeploymentCard:
 
 def call(card: DeploymentCard, *, body: bytes = b"", **values: Any) -> str:
     """Let a call wait for its turn; return its id."""
-    values = {"due_at": clock.now(), "body_size": len(body)} | values
+    values: dict[str, Any] = {"due_at": clock.now(), "body_size": len(body)} | values
     call_id = ended_calls.call(card, **values)
     if body:
         with transaction() as session:
