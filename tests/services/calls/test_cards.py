@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -142,7 +143,11 @@ def test_a_card_tells_everything_of_a_call_that_runs(editor: Viewer, iris: Deplo
     )
     with transaction() as session:
         number = session.exec(select(Call.number).where(Call.id == call_id)).one()
-        over = {"started_at": now - 5 * SECOND, "ended_at": now - 2 * SECOND, "reason": CallReason.ANSWERED_5XX}
+        over: dict[str, Any] = {
+            "started_at": now - 5 * SECOND,
+            "ended_at": now - 2 * SECOND,
+            "reason": CallReason.ANSWERED_5XX,
+        }
         session.add(Attempt(call_number=number, number=1, instance="ghijkl", status=503, message="busy", **over))
     card = cards.card(editor, iris.slug, call_id)
     assert (card.priority, card.headers, card.has_result, card.expires_at) == (
@@ -158,7 +163,10 @@ def test_a_card_tells_everything_of_a_call_that_runs(editor: Viewer, iris: Deplo
 
 
 def test_viewers_see_no_headers(viewer: Viewer, editor: Viewer, iris: DeploymentCard) -> None:
-    headers = {"headers": [["Authorization", "Bearer s3cret"]], "answer_headers": [["Content-Type", "text/plain"]]}
+    headers: dict[str, Any] = {
+        "headers": [["Authorization", "Bearer s3cret"]],
+        "answer_headers": [["Content-Type", "text/plain"]],
+    }
     call_id = factories.call(iris, status=CallStatus.COMPLETED, finished_at=clock.now(), answer_status=200, **headers)
     seen, all_of_it = cards.card(viewer, iris.slug, call_id), cards.card(editor, iris.slug, call_id)
     assert (seen.headers, seen.answer_headers, seen.answer_type) == ([], [], "text/plain")

@@ -231,7 +231,7 @@ def test_a_delete_ends_what_waits_and_leaves_what_runs(editor: Viewer, iris: Dep
 def test_whoever_looks_and_whoever_delivers_hears_of_it(editor: Viewer, iris: DeploymentCard, redis: Redis) -> None:
     calls = [factories.call(iris) for _ in range(4)]
     topic = f"{hints.CHANNEL}calls:{iris.slug}"
-    with redis.pubsub(ignore_subscribe_messages=True) as heard:
+    with redis.pubsub(ignore_subscribe_messages=True) as heard:  # type: ignore[no-untyped-call]
         heard.subscribe(topic, queue.DUE)
 
         for _ in range(2):  # that it is subscribed
