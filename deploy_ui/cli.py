@@ -76,6 +76,15 @@ def activator() -> None:
 
 
 @app.command()
+def acceptor() -> None:
+    """Take asynchronous calls from the gateway, and give their answers out."""
+    _begin("acceptor")
+    from deploy_ui.acceptor import server
+
+    server.run()
+
+
+@app.command()
 def controller() -> None:
     """Bring deployments to their wanted state, again and again."""
     _begin("controller")
@@ -90,7 +99,16 @@ def worker(name: Annotated[str, typer.Argument(help="Name of this worker's proce
     _begin(name)
     from deploy_ui.jobs import worker as jobs_worker
 
-    jobs_worker.run()
+    jobs_worker.run_builds()
+
+
+@app.command()
+def calls(name: Annotated[str, typer.Argument(help="Name of this worker's process.")] = "calls") -> None:
+    """Run background jobs: delivery of asynchronous calls."""
+    _begin(name)
+    from deploy_ui.jobs import worker as jobs_worker
+
+    jobs_worker.run_calls()
 
 
 @app.command()

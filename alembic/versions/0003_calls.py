@@ -68,6 +68,8 @@ def _create_calls() -> None:
         batch_op.create_index(batch_op.f("ix_call_id"), ["id"], unique=True)
         batch_op.create_index(batch_op.f("ix_call_finished_at"), ["finished_at"])
         batch_op.create_index("ix_call_callback", ["callback_status", "callback_due_at"])
+        batch_op.create_index("ix_call_deadline", ["status", "deadline_at"])
+        batch_op.create_index("ix_call_deliverer", ["deliverer"])
         batch_op.create_index("ix_call_recent", ["deployment_id", "created_at", "number"])
         batch_op.create_index("ix_call_status_recent", ["deployment_id", "status", "created_at", "number"])
         batch_op.create_index("ix_call_turn", ["status", "deployment_id", "priority", "number"])

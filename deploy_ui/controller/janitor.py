@@ -8,7 +8,7 @@ from collections.abc import Callable
 from deploy_ui import clock, ids
 from deploy_ui.gateway import access_log
 from deploy_ui.services import builds, fleet, leftovers, logs
-from deploy_ui.services.calls import retention
+from deploy_ui.services.calls import retention, waking
 from deploy_ui.settings import settings
 
 Task = Callable[[], object]
@@ -48,6 +48,11 @@ def look_after_builds() -> None:
     builds.stale(clock.now())
 
 
+def look_after_calls() -> None:
+    """Give up attempts whose worker is gone, and let calls be delivered that the queue has lost."""
+    waking.look(clock.now())
+
+
 def forget_the_old() -> None:
     """Drop ended instances and logs after their time, and files that nothing uses any more."""
     now = clock.now()
@@ -62,5 +67,11 @@ def forget_old_calls() -> None:
     retention.forget_old(clock.now())
 
 
-TASKS: dict[Task, float] = {note_uses: 5, look_after_builds: 2, forget_the_old: 600, forget_old_calls: 600}
+TASKS: dict[Task, float] = {
+    note_uses: 5,
+    look_after_builds: 2,
+    look_after_calls: 2,
+    forget_the_old: 600,
+    forget_old_calls: 600,
+}
 """What is done, and how many seconds apart."""

@@ -24,6 +24,7 @@ MESSAGES = {
     "deployment_not_ready": "No instance is ready. Try again soon.",
     "too_many_waiting": "Too many requests already wait for an instance. Try again soon.",
     "scale_up_timeout_wrong": "X-Scale-Up-Timeout is a number of seconds, such as 30 or 0.5.",
+    "calls_unavailable": "Asynchronous calls are not taken at the moment. Try again soon.",
     "gateway_overloaded": "The gateway is overloaded. Try again soon.",
     "request_timeout": "The instance did not answer in time.",
 }

@@ -3,6 +3,7 @@
 import json
 
 from deploy_ui.gateway import places
+from deploy_ui.gateway.calls import acceptor_cluster
 from deploy_ui.gateway.clusters import file_source
 from deploy_ui.gateway.protos import Message, extension, typed
 from deploy_ui.gateway.waking import activator_cluster
@@ -24,7 +25,7 @@ def document(settings: Settings) -> str:
             "lds_config": file_source(folder / places.LISTENERS),
             "cds_config": file_source(folder / places.CLUSTERS),
         },
-        "static_resources": {"clusters": [activator_cluster(settings)]},
+        "static_resources": {"clusters": [activator_cluster(settings), acceptor_cluster(settings)]},
         "overload_manager": _overload_manager(),
     }
     return json.dumps(message, sort_keys=True, indent=1) + "\n"

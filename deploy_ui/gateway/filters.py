@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from deploy_ui.gateway import access, keys
+from deploy_ui.gateway import access, calls, keys
 from deploy_ui.gateway.protos import Message, extension, typed
 from deploy_ui.gateway.waking import waking_filter
 from deploy_ui.settings import SESSION_COOKIE, Settings
@@ -59,7 +59,7 @@ def http_filters(jwks: str, settings: Settings) -> list[Message]:
     return [
         extension(access.JWT_FILTER, access.jwt_filter(jwks)),
         extension(access.RBAC_FILTER, access.rbac_filter()),
-        extension("envoy.filters.http.body_size_limit", limit),
+        extension(calls.BODY_LIMIT, limit),
         waking_filter(),
         extension("deploy_ui.hygiene", _hygiene()),
         extension("deploy_ui.answer_hygiene", _answer_hygiene()),

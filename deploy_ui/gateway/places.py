@@ -28,3 +28,8 @@ def gate(settings: Settings) -> Path:
 def activator_socket(settings: Settings) -> Path:
     """Where the activator listens."""
     return settings.socket("activator.sock")
+
+
+def acceptor_socket(settings: Settings) -> Path:
+    """Where the acceptor listens."""
+    return settings.socket("acceptor.sock")

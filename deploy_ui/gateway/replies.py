@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from deploy_ui.gateway import waking
+from deploy_ui.gateway import calls, waking
 from deploy_ui.gateway.access import BEARER_KEYS, CLAIMS, JWT_FILTER, KEY_HEADER
 from deploy_ui.gateway.answers import body
 from deploy_ui.gateway.protos import METADATA, Message, extension, header, typed
@@ -15,6 +15,7 @@ _ROUTE = f"xds.route_metadata.filter_metadata['{METADATA}']"
 FOREIGN = f"{_KEY}['sub'] != {_ROUTE}['slug'] || {_KEY}['jti'] in {_ROUTE}['bound_keys']"
 """A good key that is refused: another deployment's, or one that is alive elsewhere. Any other is no longer alive."""
 
+CALLS = f"{_ROUTE}['state'] == '{calls.STATE}'"
 
 CHALLENGE = [header("www-authenticate", 'Bearer realm="deploy-ui"')]
 SOON = [header("retry-after", "1")]
@@ -44,6 +45,7 @@ def local_replies() -> Message:
             _reply("instance_broke_off", _status(502)),
             _reply("instance_broke_off", _and(_status(503), _flags("UC", "UR", "UPE", "LR")), status=502),
             _reply("gateway_overloaded", _and(_status(503), _flags("OM", "UO", "DO")), headers=SOON),
+            _reply("calls_unavailable", _and(_status(503), _says(CALLS)), headers=SOON),
             _reply("deployment_not_ready", _status(503), headers=SOON),
             _reply("request_timeout", _status(504)),
         ],

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from deploy_ui.gateway import access, waking
+from deploy_ui.gateway import access, calls, waking
 from deploy_ui.gateway.answers import RETRY_AFTER_S, STATES, body
 from deploy_ui.gateway.protos import METADATA, Message, extension, header, seconds, typed
 from deploy_ui.gateway.routes import Route, RouteState
 
 ROUTE_CONFIG = "gateway"
 RESERVED = "-"
-"""`/{slug}/-/…` is ours on every deployment."""
+"""`/{slug}/-/…` is ours on every deployment, in whatever state: answers are there for those who stopped it, too."""
 RETRIED_BODY_BYTES = 1 << 20
 """A request is tried again on another instance as long as its body is no longer than this."""
 HELD_BYTES = 64 << 10
@@ -49,11 +49,18 @@ def _matcher(routes: Sequence[Route]) -> Message:
     prefixes: Message = {}
     for route in routes:
         whole = f"/{route.slug}"
-        prefixes[f"{whole}/"] = _action(_prefixed(route, f"{whole}/"))
-        prefixes[whole] = {"matcher": _nothing_behind(whole, _action(_prefixed(route, whole)), unknown)}
+        prefixes[f"{whole}/"] = _below(route, f"{whole}/")
+        prefixes[whole] = {"matcher": _nothing_behind(whole, _below(route, whole), unknown)}
         if route.state is not RouteState.DELETED:
-            prefixes[f"{whole}/{RESERVED}/"] = _action(_reserved(route))
+            prefixes[f"{whole}/{RESERVED}/"] = _action(calls.call_route(route, f"{whole}/{RESERVED}/"))
     return {"matcher_tree": {"input": PATH, "prefix_match_map": {"map": prefixes}}, "on_no_match": unknown}
+
+
+def _below(route: Route, prefix: str) -> Message:
+    """Return what is done below `prefix`: where an instance may answer, the acceptor may as well."""
+    action = _action(_prefixed(route, prefix))
+    may = state(route) in {RouteState.SERVING, RouteState.WAITING}
+    return calls.if_asked(_action(calls.call_route(route, prefix)), action) if may else action
 
 
 def _nothing_behind(whole: str, action: Message, otherwise: Message) -> Message:
@@ -134,15 +141,6 @@ def _answer(route: Route) -> Message:
     if status == 503:  # noqa: PLR2004 -- the status of HTTP
         answer["response_headers_to_add"].append(header("retry-after", str(RETRY_AFTER_S)))
     return answer
-
-
-def _reserved(route: Route) -> Message:
-    """Keep our own addresses from the instance; nothing is there yet, so there is nothing to guard."""
-    return {
-        "match": {"prefix": f"/{route.slug}/{RESERVED}/"},
-        "typed_per_filter_config": access.OPEN,
-        **_direct(404, "not_found"),
-    }
 
 
 def _unknown() -> Message:

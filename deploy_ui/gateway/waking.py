@@ -7,6 +7,7 @@ the request itself, so nothing of a body passes through the activator. Who has n
 from deploy_ui.gateway import places
 from deploy_ui.gateway.protos import Message, extension, seconds, typed
 from deploy_ui.gateway.routes import Route
+from deploy_ui.gateway.sockets import socket_cluster
 from deploy_ui.settings import Settings
 
 FILTER = "deploy_ui.waking"
@@ -20,10 +21,6 @@ HOLD = "/hold/"
 REFUSED, WRONG, GONE = 403, 422, 410
 """How the activator says no. A status of 5xx would count as the activator's own failure."""
 DENIED = "response.code_details == 'ext_authz_denied'"
-MOST_AT_ONCE = 20_000
-"""More than the activator holds: it says itself when it is full. As many as there are connections."""
-IDLE_CONNECTION_S = 1
-"""Shorter than the activator keeps an idle connection."""
 GRACE_S = 5
 """How much later than its own limit the activator may answer before it counts as dead."""
 
@@ -50,25 +47,7 @@ def held(route: Route) -> Message:
 
 def activator_cluster(settings: Settings) -> Message:
     """Return the cluster of the activator, which there always is."""
-    socket = {"pipe": {"path": str(places.activator_socket(settings))}}
-    limits = dict.fromkeys(("max_connections", "max_pending_requests", "max_requests"), MOST_AT_ONCE)
-    protocol = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-    options = typed(
-        protocol,
-        explicit_http_config={"http_protocol_options": {}},
-        common_http_protocol_options={"idle_timeout": seconds(IDLE_CONNECTION_S)},
-    )
-    return {
-        "name": CLUSTER,
-        "type": "STATIC",
-        "connect_timeout": "2s",
-        "load_assignment": {
-            "cluster_name": CLUSTER,
-            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": socket}}]}],
-        },
-        "circuit_breakers": {"thresholds": [limits]},
-        "typed_extension_protocol_options": {protocol: options},
-    }
+    return socket_cluster(CLUSTER, places.activator_socket(settings))
 
 
 def _service(path: str, timeout: str) -> Message:

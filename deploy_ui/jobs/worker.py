@@ -1,7 +1,8 @@
-"""The worker: runs background jobs one at a time, each in a process of its own that dies with the worker.
+"""The worker: runs the jobs of one queue one at a time, each in a process of its own that dies with the worker.
 
-RQ's defaults notice a dead worker after many minutes, so ours looks more often; builds look after themselves anyway
-(`services.builds.stale`). Exactly one queue: only then RQ moves jobs without a gap in which a kill could lose one.
+RQ's defaults notice a dead worker after many minutes, so ours looks more often; builds and calls are looked after from
+the database anyway (`services.builds.stale`, `services.calls.waking`). Exactly one queue: only then RQ moves jobs
+without a gap in which a kill could lose one.
 """
 
 import ctypes
@@ -9,8 +10,10 @@ import logging
 import os
 import signal
 import threading
+from contextlib import suppress
 from types import FrameType
 
+import psutil
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
@@ -18,8 +21,8 @@ from rq.job import Job as QueuedJob
 from rq.serializers import JSONSerializer
 
 from deploy_ui.builds.tool import our_environment
-from deploy_ui.jobs import images  # noqa: F401 -- loaded once here instead of in each job's process
-from deploy_ui.queue import QUEUE
+from deploy_ui.jobs import calls, images  # noqa: F401 -- loaded once here instead of in each job's process
+from deploy_ui.queue import CALLS_QUEUE, QUEUE
 from deploy_ui.services import builds
 from deploy_ui.settings import settings
 
@@ -29,28 +32,38 @@ TRY_AGAIN_S = 1.0
 log = logging.getLogger(__name__)
 
 
-def run() -> None:
+def run_builds() -> None:
+    """Build images until SIGTERM or SIGINT, then finish the build at hand; see `run`."""
+    builds.warm_up()
+    our_environment()  # asks pip, once for all builds
+    run(QUEUE)
+
+
+def run_calls() -> None:
+    """Deliver calls until SIGTERM or SIGINT, then let attempts end for a while; see `run`."""
+    run(CALLS_QUEUE)
+
+
+def run(queue: str) -> None:
     """Work until SIGTERM or SIGINT; then finish the job at hand and return. Outlives any trouble with Redis.
 
     Call it in the main thread. A second signal ends the job at hand too.
     """
     stop = threading.Event()
-    builds.warm_up()
-    our_environment()  # asks pip, once for all builds
     while not stop.is_set():
         for number in (signal.SIGTERM, signal.SIGINT):  # RQ sets its own while it works
             signal.signal(number, lambda *_: stop.set())
         try:
             with Redis.from_url(settings().redis, socket_connect_timeout=2) as connection:
-                _worker(connection, stop).work(logging_level="WARNING")
+                _worker(connection, queue, stop).work(logging_level="WARNING")
         except RedisError as error:
             log.warning("Redis does not answer: %s", error)
         stop.wait(TRY_AGAIN_S)
 
 
-def _worker(connection: Redis, stop: threading.Event) -> "StoppableWorker":
+def _worker(connection: Redis, queue: str, stop: threading.Event) -> "StoppableWorker":
     worker = StoppableWorker(
-        [Queue(QUEUE, connection=connection, serializer=JSONSerializer)],
+        [Queue(queue, connection=connection, serializer=JSONSerializer)],
         connection=connection,
         serializer=JSONSerializer,
         worker_ttl=20,
@@ -73,8 +86,15 @@ class StoppableWorker(Worker):
             self._stop_requested = True
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        """Note that we were asked to end: RQ's loop ends for other reasons too."""
+        """Note that we were asked to end: RQ's loop ends for other reasons too. Whoever delivers calls is told as well.
+
+        All of our children are: after trouble with Redis the one at work may be an earlier worker's.
+        """
         self.stop.set()
+        if self.queue_names() == [CALLS_QUEUE]:
+            for horse in psutil.Process().children():
+                with suppress(psutil.NoSuchProcess):
+                    horse.terminate()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def main_work_horse(self, job: QueuedJob, queue: Queue) -> None:

@@ -23,8 +23,10 @@ def foundation(settings: Settings) -> list[Part]:
 
 def parts(settings: Settings) -> list[Part]:
     """Return what runs on the foundation."""
-    workers = [Part(name, part_command("worker", name), grace_s=20) for name in _worker_names(settings)]
-    return [_part("controller", grace_s=30), *workers, _part("activator"), _part("gateway"), _part("console")]
+    workers = [Part(name, part_command("worker", name), grace_s=20) for name in _names("worker", settings.workers)]
+    calls = [Part(name, part_command("calls", name), grace_s=35) for name in _names("calls", settings.call_workers)]
+    between = [_part("activator"), _part("acceptor")]
+    return [_part("controller", grace_s=30), *workers, *calls, *between, _part("gateway"), _part("console")]
 
 
 def part_command(*arguments: str) -> tuple[str, ...]:
@@ -36,5 +38,5 @@ def _part(name: str, *, grace_s: int = 15) -> Part:
     return Part(name, part_command(name), grace_s)
 
 
-def _worker_names(settings: Settings) -> list[str]:
-    return [f"worker-{number}" for number in range(1, settings.workers + 1)]
+def _names(kind: str, number: int) -> list[str]:
+    return [f"{kind}-{place}" for place in range(1, number + 1)]

@@ -20,6 +20,8 @@ class Call(SQLModel, table=True):
         Index("ix_call_turn", "status", "deployment_id", "priority", "number"),
         Index("ix_call_recent", "deployment_id", "created_at", "number"),
         Index("ix_call_status_recent", "deployment_id", "status", "created_at", "number"),
+        Index("ix_call_deadline", "status", "deadline_at"),
+        Index("ix_call_deliverer", "deliverer"),
         Index("ix_call_callback", "callback_status", "callback_due_at"),
         Index("uq_call_idempotency", "deployment_id", "idempotency_key", unique=True),
     )

@@ -25,7 +25,7 @@ from tests import factories
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("database", "uv_cache")
-WORKER = [sys.executable, "-c", "from deploy_ui.jobs import worker; worker.run()"]
+WORKER = [sys.executable, "-c", "from deploy_ui.jobs import worker; worker.run_builds()"]
 MODEL = "class Model:\n    def predict(self, payload): return payload\n"
 WAITS_ONCE = f"""
 import os, time

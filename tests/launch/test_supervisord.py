@@ -17,7 +17,17 @@ def test_every_part_is_a_program_that_waits_to_be_started(tmp_path: Path) -> Non
     settings = Settings(data_dir=tmp_path, workers=2)
     read = parsed(settings, *foundation(settings), *parts(settings))
     programs = [name.removeprefix("program:") for name in read.sections() if name.startswith("program:")]
-    assert programs == ["redis", "controller", "worker-1", "worker-2", "activator", "gateway", "console"]
+    assert programs == [
+        "redis",
+        "controller",
+        "worker-1",
+        "worker-2",
+        "calls-1",
+        "activator",
+        "acceptor",
+        "gateway",
+        "console",
+    ]
     assert {read[f"program:{name}"]["autostart"] for name in programs} == {"false"}
 
 

@@ -122,7 +122,7 @@ def pieces(file: str) -> Iterator[bytes]:
 
 
 def _place(name: str) -> str:
-    return f"{name[-2:]}/{name}"
+    return f"{name.partition('.')[0][-2:]}/{name}"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -65,15 +65,11 @@ def cancel_many(viewer: Viewer, slug: str, ids: Sequence[str] | None, status: Ca
 def retry(viewer: Viewer, slug: str, call_id: str) -> CallCard:
     """Send the same request anew, on the same terms, as a call of its own that knows which it repeats.
 
-    Raises Conflict for a deployment that is stopped or failed, Gone for one that was deleted or when the request is no
-    longer there, TooMany when too many calls wait.
+    Its callback goes where the old one's went. Raises Conflict for a deployment that is stopped or failed, Gone for one
+    that was deleted or when the request is no longer there, TooMany when too many calls wait.
     """
     viewer.require(Role.EDITOR)
-    made, wakes = repeats.repeat(slug, call_id)
-    tell(slug)
-    if wakes:
-        hints.publish("wake")
-    return made
+    return cards.card(viewer, slug, repeats.repeat(slug, call_id))
 
 
 def end_all(session: Session, deployment_id: int, now: datetime) -> None:

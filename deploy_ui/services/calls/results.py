@@ -64,7 +64,6 @@ def status(slug: str, call_id: str) -> dict[str, object]:
 
 def told(slug: str, call: Call) -> dict[str, object]:
     """Return what callers are told of a call: JSON values only."""
-    address = f"{settings().gateway}/{slug}/-/calls/{call.id}"
     failed = call.status in {CallStatus.ERROR, CallStatus.CANCELED}
     return {
         "request_id": call.id,
@@ -74,10 +73,15 @@ def told(slug: str, call: Call) -> dict[str, object]:
         "created_at": _moment(call.created_at),
         "started_at": _moment(call.started_at),
         "finished_at": _moment(call.finished_at),
-        "status_url": address,
-        "result_url": f"{address}/result",
+        **addresses(slug, call.id),
         **({"response_status": call.answer_status} if call.status == CallStatus.COMPLETED else {}),
     }
+
+
+def addresses(slug: str, call_id: str) -> dict[str, str]:
+    """Return where callers ask about a call: `status_url` and `result_url`."""
+    address = f"{settings().gateway}/{slug}/-/calls/{call_id}"
+    return {"status_url": address, "result_url": f"{address}/result"}
 
 
 def _require_answer(call: Call) -> None:

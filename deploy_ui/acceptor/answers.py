@@ -1,0 +1,67 @@
+"""What callers are answered: what they were accepted for, how far it is, the model's answer, and what went wrong."""
+
+import asyncio
+import http
+import json
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from deploy_ui.errors import AppError, Invalid, TooMany, Unavailable
+from deploy_ui.i18n import catalog
+from deploy_ui.services.calls.intake import Accepted
+from deploy_ui.services.calls.results import Result, addresses
+
+RETRY_AFTER_S = 5
+"""When a caller may come back to a deployment that does not serve."""
+NO_BODY = {http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED}
+NOT_STORED: Mapping[str, str] = {"cache-control": "no-store"}
+
+
+def accepted(call: Accepted) -> web.Response:
+    """Say under which id a call was accepted, and where to ask for it."""
+    where = addresses(call.slug, call.id)
+    told = {"request_id": call.id, "status": call.status.value, **where}
+    return _json(told, http.HTTPStatus.ACCEPTED, {"location": where["status_url"]})
+
+
+def standing(told: Mapping[str, object]) -> web.Response:
+    """Say how far a call is."""
+    return _json(told, http.HTTPStatus.OK)
+
+
+def failure(error: AppError) -> web.Response:
+    """Say what went wrong, in the gateway's shape."""
+    status = http.HTTPStatus.BAD_REQUEST if isinstance(error, Invalid) else error.http_status
+    headers = {}
+    if isinstance(error, TooMany):
+        headers["retry-after"] = str(error.retry_after_s)
+    if isinstance(error, Unavailable):
+        headers["retry-after"] = str(RETRY_AFTER_S)
+    message = catalog.error_text(catalog.DEFAULT, error.code, error.facts)
+    told = {"code": error.code, "message": message}
+    if reason := error.facts.get("reason"):
+        told["reason"] = str(reason)
+    return _json({"error": told}, status, headers)
+
+
+async def result(request: web.BaseRequest, found: Result) -> web.StreamResponse:
+    """Send the model's own answer: status, headers and body as they came, a long one off the disk."""
+    response = web.StreamResponse(status=found.status)
+    for name, value in found.headers:
+        response.headers.add(name, value)
+    if found.content_type:
+        response.headers["content-type"] = found.content_type
+    if found.status not in NO_BODY:
+        response.content_length = found.size
+    await response.prepare(request)
+    if request.method != "HEAD" and found.status not in NO_BODY:
+        while (piece := await asyncio.to_thread(next, found.pieces, None)) is not None:
+            await response.write(piece)
+    await response.write_eof()
+    return response
+
+
+def _json(value: object, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
+    told = {**NOT_STORED, **(headers or {})}
+    return web.Response(status=status, text=json.dumps(value), content_type="application/json", headers=told)

@@ -1,0 +1,141 @@
+"""Makes one attempt: sends a call to an instance and takes its whole answer."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import BinaryIO, Self
+from urllib.parse import urlsplit
+
+import aiohttp
+from yarl import URL
+
+from deploy_ui.enums import CallReason
+from deploy_ui.errors import TooLarge
+from deploy_ui.services.calls import bodies
+from deploy_ui.services.calls.attempts import Answer, Claim, Failure
+from deploy_ui.services.calls.bodies import Body
+from deploy_ui.services.paging import plain
+from deploy_ui.settings import settings
+
+CONNECT_S = 5.0
+IDLE_CONNECTION_S = 1.0
+"""Shorter than any server keeps an idle connection: a call sent on one that the server closes would be lost."""
+LARGEST_HEADER_BYTES = 64 << 10
+MOST_MESSAGE_BYTES = 2000
+"""So much of a 5xx answer is kept to be read by people."""
+FIRST_SERVER_ERROR = 500
+OURS_TO_SAY = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
+"""What aiohttp would add by itself."""
+NOT_KEPT = frozenset(
+    {
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "transfer-encoding"),
+        *("upgrade", "content-length", "set-cookie"),
+    }
+)
+"""Of an answer's headers: they speak of the connection, or would set a caller's cookies later."""
+
+
+class Sender:
+    """Keeps the connections to instances. Use it as an asynchronous context manager."""
+
+    def __init__(self) -> None:
+        self._host = urlsplit(settings().gateway).netloc
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_CONNECTION_S),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
+            skip_auto_headers=OURS_TO_SAY,
+            max_line_size=LARGEST_HEADER_BYTES,
+            max_field_size=LARGEST_HEADER_BYTES,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+    async def send(self, claim: Claim) -> Answer | Failure:
+        """Make the attempt, within its time. Whatever the instance does is an answer or a failure.
+
+        When it is canceled nothing is left of a half answer.
+        """
+        try:
+            async with asyncio.timeout(claim.limit_s):
+                return await self._send(claim)
+        except TimeoutError:
+            return Failure(claim.limited_by)
+
+    async def _send(self, claim: Claim) -> Answer | Failure:
+        with ExitStack() as opened:
+            try:
+                data = _body(claim, opened)
+            except FileNotFoundError:
+                return Failure(CallReason.REQUEST_LOST)
+            try:
+                address = URL(f"http://{claim.address}{claim.path}", encoded=True)
+                asked = self._session.request(
+                    claim.method, address, data=data, headers=self._headers(claim), allow_redirects=False
+                )
+                async with asked as response:
+                    return await _answer(claim, response)
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+                return Failure(CallReason.UNREACHABLE, message=_words(error))
+            except (aiohttp.ClientError, OSError, ValueError) as error:
+                return Failure(CallReason.BROKE_OFF, message=_words(error))
+
+    def _headers(self, claim: Claim) -> list[tuple[str, str]]:
+        ours = [("x-request-id", claim.id), ("x-async-call-id", claim.id), ("x-async-attempt", str(claim.attempt))]
+        names = {name for name, _ in ours}
+        given = [(name, value) for name, value in claim.headers if name.lower() not in names]
+        return [("Host", self._host), *given, *ours]
+
+
+def _body(claim: Claim, opened: ExitStack) -> bytes | BinaryIO | None:
+    if claim.body_file:
+        return opened.enter_context(bodies.path_of(claim.body_file).open("rb"))
+    return claim.body or None
+
+
+async def _answer(claim: Claim, response: aiohttp.ClientResponse) -> Answer | Failure:
+    """Take the rest of an answer whose head is there."""
+    if response.status >= FIRST_SERVER_ERROR:
+        return Failure(CallReason.ANSWERED_5XX, response.status, await _excerpt(response))
+    body = Body(f"{claim.id}.answer-{claim.attempt}")
+    try:
+        async for piece in response.content.iter_any():
+            body.add(piece)
+        stored = await asyncio.to_thread(body.store) if body.long else body.store()
+    except TooLarge:
+        body.discard()
+        return Failure(CallReason.ANSWER_TOO_LARGE, response.status)
+    except (aiohttp.ClientError, OSError) as error:
+        body.discard()
+        return Failure(CallReason.ANSWER_BROKEN, response.status, _words(error))
+    except BaseException:
+        body.discard()
+        raise
+    return Answer(response.status, [[name, value] for name, value in _kept(response)], stored)
+
+
+def _kept(response: aiohttp.ClientResponse) -> Iterator[tuple[str, str]]:
+    listed = {name.strip().lower() for name in response.headers.get("connection", "").split(",")}
+    for name, value in response.headers.items():
+        if name.lower() not in NOT_KEPT | listed:
+            yield plain(name), plain(value)
+
+
+async def _excerpt(response: aiohttp.ClientResponse) -> str:
+    """Return the beginning of an error's body; one that breaks off says less."""
+    try:
+        text = await response.content.read(MOST_MESSAGE_BYTES)
+    except (aiohttp.ClientError, OSError):
+        return ""
+    return text.decode(errors="replace")
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ")

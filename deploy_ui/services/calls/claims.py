@@ -1,0 +1,146 @@
+"""Claims attempts: decides whose turn it is, on which instance, and writes that down before anything is sent."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, literal, update
+from sqlmodel import Session, and_, col, exists, select
+
+from deploy_ui.enums import CallReason, CallStatus, InstanceStatus, Wish
+from deploy_ui.models import Call, Content, Deployment, Instance
+from deploy_ui.models.columns import Moment
+from deploy_ui.services.calls.attempts import Claim, room_of
+
+QUEUED, RUNNING = col(Call.status) == CallStatus.QUEUED, col(Call.status) == CallStatus.RUNNING
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A deployment with calls that wait for their turn."""
+
+    id: int
+    slug: str
+    concurrency: int
+    ready: Mapping[str, str]
+    """The addresses of its ready instances by their keys."""
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """Return the deployments with queued calls, and hold them: two who claim do it one after the other."""
+    query = (
+        select(Deployment.id, Deployment.slug, Deployment.concurrency, Deployment.wish)
+        .where(exists().where(QUEUED, col(Call.deployment_id) == col(Deployment.id)))
+        .order_by(col(Deployment.id))
+        .with_for_update()
+    )
+    found = session.exec(query).all()
+    ready = _ready(session, [each[0] for each in found])
+    return [Waiting(key, slug, most, ready.get(key, {}) if wish == Wish.RUN else {}) for key, slug, most, wish in found]
+
+
+def take(session: Session, deliverer: str, open_: Sequence[Waiting], room: int, now: datetime) -> list[Claim]:
+    """Claim up to `room` attempts of calls that are due, with the same room for each deployment."""
+    claims: list[Claim] = []
+    able = [each for each in open_ if each.ready]
+    for place, deployment in enumerate(able):
+        share = -(-(room - len(claims)) // (len(able) - place))
+        slots = _slots(session, deployment)
+        claims += _take(session, deliverer, deployment, list(_spread(slots, share)), now)
+    return claims
+
+
+def _ready(session: Session, deployments: Sequence[int]) -> dict[int, dict[str, str]]:
+    query = select(Instance.deployment_id, Instance.key, Instance.address).where(
+        col(Instance.deployment_id).in_(deployments),
+        col(Instance.status) == InstanceStatus.READY,
+        col(Instance.address) != "",
+    )
+    found: dict[int, dict[str, str]] = {}
+    for deployment, key, address in session.exec(query) if deployments else ():
+        found.setdefault(deployment, {})[key] = address
+    return found
+
+
+def _slots(session: Session, deployment: Waiting) -> Counter[str]:
+    """Return how many more calls each ready instance takes."""
+    mine = RUNNING, col(Call.deployment_id) == deployment.id
+    busy = dict(session.exec(select(Call.instance, func.count()).where(*mine).group_by(col(Call.instance))).all())
+    most = room_of(deployment.concurrency)
+    return Counter({key: most - busy.get(key, 0) for key in deployment.ready})
+
+
+def _spread(slots: Counter[str], most: int) -> Iterator[str]:
+    """Yield instances to send to, each time the one with the most room, until there is none."""
+    left = Counter(slots)
+    for _ in range(most):
+        [(instance, room)] = left.most_common(1) or [("", 0)]
+        if room <= 0:
+            return
+        yield instance
+        left[instance] -= 1
+
+
+def _take(
+    session: Session, deliverer: str, deployment: Waiting, instances: Sequence[str], now: datetime
+) -> list[Claim]:
+    if not instances:
+        return []
+    body = and_(col(Content.call_number) == Call.number, col(Content.answer).is_(False))
+    query = (
+        select(*COLUMNS, Content.data)  # type: ignore[call-overload]
+        .join(Content, body, isouter=True)
+        .where(QUEUED, col(Call.deployment_id) == deployment.id, col(Call.due_at) <= now)
+        .order_by(col(Call.priority), col(Call.number))
+        .limit(len(instances))
+        .with_for_update(of=Call)
+    )
+    rows = session.exec(query).all()
+    claims = [_claim(deployment, row, instance, now) for row, instance in zip(rows, instances, strict=False)]
+    if claims:
+        session.connection().execute(
+            _begin(deliverer, now), [{"of": each.number, "at": each.instance} for each in claims]
+        )
+    return claims
+
+
+COLUMNS = (
+    *(Call.number, Call.id, Call.attempts, Call.deadline_at, Call.request_timeout_s),
+    *(Call.method, Call.path, Call.headers, Call.body_size, Call.body_file),
+)
+
+
+def _claim(deployment: Waiting, row: Any, instance: str, now: datetime) -> Claim:
+    left_s = (row.deadline_at - now).total_seconds() if row.deadline_at else row.request_timeout_s
+    by_call = left_s < row.request_timeout_s
+    return Claim(
+        number=row.number,
+        id=row.id,
+        slug=deployment.slug,
+        attempt=row.attempts + 1,
+        begun_at=now,
+        limit_s=max(left_s, 0) if by_call else row.request_timeout_s,
+        limited_by=CallReason.LIVE_TIMEOUT if by_call else CallReason.TIMED_OUT,
+        instance=instance,
+        address=deployment.ready[instance],
+        method=row.method,
+        path=row.path,
+        headers=row.headers,
+        body_size=row.body_size,
+        body_file=row.body_file,
+        body=row.data or b"",
+    )
+
+
+def _begin(deliverer: str, now: datetime) -> Any:
+    values: dict[str, Any] = {
+        "status": CallStatus.RUNNING,
+        "attempts": col(Call.attempts) + 1,
+        "attempt_at": now,
+        "started_at": func.coalesce(col(Call.started_at), literal(now, Moment)),
+        "deliverer": deliverer,
+        "instance": bindparam("at"),
+    }
+    return update(Call).where(col(Call.number) == bindparam("of")).values(values)

@@ -1,0 +1,73 @@
+"""Ends the waiting of queued calls whose time is over: the whole call's, or an attempt's for a ready instance."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from deploy_ui.enums import CallReason, CallStatus
+from deploy_ui.models import Call
+from deploy_ui.services.calls import endings
+from deploy_ui.services.calls.attempts import Failure
+from deploy_ui.services.calls.claims import QUEUED, Waiting
+
+MOST = 1000
+"""Calls that are looked at in one go, those first whose turn is next."""
+
+
+def past_deadline(session: Session, now: datetime) -> int:
+    """End queued calls whose deadline is over; return how many."""
+    query = select(Call.number).where(QUEUED, col(Call.deadline_at) <= now).limit(MOST).with_for_update()
+    late = session.exec(query).all()
+    rows = [{"of": each, "new_reason": CallReason.LIVE_TIMEOUT, "new_finished_at": now} for each in late]
+    endings.end(session, rows)
+    return len(rows)
+
+
+def unserved(session: Session, open_: Sequence[Waiting], since: Mapping[int, datetime], now: datetime) -> int:
+    """Let attempts fail that waited too long for an instance of a deployment that has none.
+
+    `since` says from when on each deployment is known to have none, by its id. Returns how many.
+    """
+    number = 0
+    for deployment in open_:
+        if deployment.ready or deployment.id not in since:
+            continue
+        over = [
+            call
+            for call, due_at, patience in _due(session, deployment, now)
+            if _over(now, due_at, since[deployment.id], patience)
+        ]
+        number += len(over)
+        _fail(session, over, now)
+    return number
+
+
+def _due(session: Session, deployment: Waiting, now: datetime) -> Sequence[tuple[int, datetime, float]]:
+    query = (
+        select(Call.number, Call.due_at, Call.health_timeout_s)
+        .where(QUEUED, col(Call.deployment_id) == deployment.id, col(Call.due_at) <= now)
+        .order_by(col(Call.priority), col(Call.number))
+        .limit(MOST)
+    )
+    return session.exec(query).all()
+
+
+def _over(now: datetime, due_at: datetime, unready_since: datetime, patience_s: float) -> bool:
+    return now - max(due_at, unready_since) > timedelta(seconds=patience_s)
+
+
+def _fail(session: Session, numbers: Sequence[int], now: datetime) -> None:
+    """Count an attempt that no instance has seen; it began when the call was due."""
+    if not numbers:
+        return
+    values = {
+        "status": CallStatus.RUNNING,
+        "attempts": col(Call.attempts) + 1,
+        "attempt_at": col(Call.due_at),
+        "instance": "",
+    }
+    session.exec(update(Call).where(QUEUED, col(Call.number).in_(numbers)).values(values))
+    known = endings.present(session, (col(Call.number).in_(numbers),))
+    endings.fail(session, known, {each: (Failure(CallReason.NOT_READY), now) for each in known})

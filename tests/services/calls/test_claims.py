@@ -1,0 +1,133 @@
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from deploy_ui import clock
+from deploy_ui.enums import CallPriority, CallReason, CallStatus, Wish
+from deploy_ui.services import deployments
+from deploy_ui.services.calls import deliverers, turns
+from deploy_ui.services.calls.attempts import Claim, Failure, Outcome
+from deploy_ui.services.calls.turns import Asked
+from tests import factories
+from tests.services.calls import queued
+from tests.services.calls.ended_calls import row
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def claim(deliverer: str, room: int = 100) -> Sequence[Claim]:
+    return turns.turn(Asked(deliverer, room=room), clock.now()).claims
+
+
+@pytest.fixture
+def me() -> str:
+    return deliverers.begin(clock.now())
+
+
+def test_calls_have_their_turn_in_order_and_the_urgent_before(me: str) -> None:
+    card = queued.serving("127.0.0.1:1", concurrency=64)
+    low = queued.call(card, priority=CallPriority.LOW.rank)
+    first, second = queued.call(card), queued.call(card)
+    high = queued.call(card, priority=CallPriority.HIGH.rank)
+    assert [each.id for each in claim(me, 2)] == [high, first]
+    assert [each.id for each in claim(me)] == [second, low]
+
+
+def test_a_claim_says_all_that_is_needed_to_send(me: str) -> None:
+    card = queued.serving("127.0.0.1:7000")
+    call_id = queued.call(card, body=b"question", path="/x?y=1", headers=[["a", "b"]], request_timeout_s=7.5)
+    [made] = claim(me)
+    assert (made.id, made.attempt, made.address, made.body) == (call_id, 1, "127.0.0.1:7000", b"question")
+    assert (made.path, made.headers, made.limit_s, made.limited_by) == (
+        "/x?y=1",
+        [["a", "b"]],
+        7.5,
+        CallReason.TIMED_OUT,
+    )
+    written = row(call_id)
+    assert (written.status, written.attempts, written.instance) == (CallStatus.RUNNING, 1, made.instance)
+    assert written.started_at == written.attempt_at == made.begun_at
+
+
+def test_a_deadline_shortens_the_attempt(me: str) -> None:
+    card = queued.serving("127.0.0.1:1")
+    queued.call(card, deadline_at=clock.now() + timedelta(seconds=5))
+    [made] = claim(me)
+    assert (made.limited_by, 4 < made.limit_s <= 5) == (CallReason.LIVE_TIMEOUT, True)
+
+
+def test_instances_get_as_many_as_leaves_room_for_others(me: str) -> None:
+    card = queued.serving("127.0.0.1:1", "127.0.0.1:2", concurrency=4)
+    for _ in range(10):
+        queued.call(card)
+    made = claim(me)
+    assert sorted(each.address for each in made) == ["127.0.0.1:1"] * 3 + ["127.0.0.1:2"] * 3
+    assert claim(me) == []
+
+
+def test_no_deployment_takes_the_room_of_another(me: str) -> None:
+    cards = [queued.serving("127.0.0.1:1", concurrency=100) for _ in range(2)]
+    for card in cards:
+        for _ in range(10):
+            queued.call(card)
+    assert sorted(each.slug for each in claim(me, 10)) == sorted([cards[0].slug] * 5 + [cards[1].slug] * 5)
+
+
+def test_what_is_not_due_waits(me: str) -> None:
+    queued.call(queued.serving("127.0.0.1:1"), due_at=clock.now() + timedelta(seconds=60))
+    assert claim(me) == []
+
+
+def test_nothing_is_sent_to_a_stopped_deployment(me: str) -> None:
+    by = factories.viewer()
+    card = queued.serving("127.0.0.1:1", by=by)
+    queued.call(card)
+    deployments.stop(by, card.slug)
+    assert deployments.card(by, card.slug).wish == Wish.STOP
+    turn = turns.turn(Asked(me, room=10), clock.now())
+    assert (turn.claims, turn.queued, turn.unready) == ([], True, frozenset({card.id}))
+
+
+def test_two_who_claim_at_once_never_get_the_same_call() -> None:
+    card = queued.serving("127.0.0.1:1", concurrency=1000)
+    ids = {queued.call(card) for _ in range(60)}
+    both = [deliverers.begin(clock.now()) for _ in range(2)]
+
+    def all_of(deliverer: str) -> list[str]:
+        return [each.id for _ in range(40) for each in claim(deliverer, 1)]
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(all_of, both)
+    assert (len(one) + len(other), set(one) | set(other)) == (60, ids)
+
+
+def test_an_attempt_of_somebody_who_is_silent_is_over(me: str) -> None:
+    card = queued.serving("127.0.0.1:1")
+    once, often = queued.call(card, max_attempts=1), queued.call(card)
+    silent = deliverers.begin(clock.now() - timedelta(minutes=1))
+    made = claim(silent)
+    turns.turn(Asked(me, beat=True), clock.now())
+    assert (row(once).status, row(once).reason) == (CallStatus.ERROR, CallReason.WORKER_LOST)
+    assert (row(often).status, row(often).reason, row(often).deliverer) == (
+        CallStatus.QUEUED,
+        CallReason.WORKER_LOST,
+        "",
+    )
+    assert [each.reason for each in queued.attempts(often)] == [CallReason.WORKER_LOST]
+    late = [Outcome(each, clock.now(), Failure(CallReason.TIMED_OUT)) for each in made]
+    assert turns.turn(Asked(silent, late, beat=True), clock.now()).dead
+    turns.turn(Asked(silent, late), clock.now())
+    assert len(queued.attempts(once)) == len(queued.attempts(often)) == 1
+
+
+def test_a_second_attempt_is_not_ended_by_the_first_ones_late_answer(me: str) -> None:
+    card = queued.serving("127.0.0.1:1")
+    call_id = queued.call(card)
+    [first] = claim(me)
+    lost = Outcome(first, clock.now(), Failure(CallReason.BROKE_OFF))
+    turns.turn(Asked(me, [lost]), clock.now())
+    [second] = turns.turn(Asked(me, room=1), clock.now() + timedelta(seconds=5)).claims
+    turns.turn(Asked(me, [lost]), clock.now())
+    assert (row(call_id).status, row(call_id).attempts, second.attempt) == (CallStatus.RUNNING, 2, 2)

@@ -1,0 +1,54 @@
+from datetime import timedelta
+
+import pytest
+
+from deploy_ui import clock
+from deploy_ui.enums import CallReason, CallStatus
+from deploy_ui.services.calls import deliverers, turns
+from deploy_ui.services.calls.turns import Asked
+from tests.services.calls import queued
+from tests.services.calls.ended_calls import row
+
+pytestmark = pytest.mark.usefixtures("database")
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_call_that_waits_past_its_deadline_ends() -> None:
+    now = clock.now()
+    card = queued.serving()
+    late = queued.call(card, deadline_at=now - timedelta(seconds=1), callback_url="https://example.org")
+    early = queued.call(card, deadline_at=now + MINUTE)
+    turns.turn(Asked(deliverers.begin(now), beat=True), now)
+    assert (row(late).status, row(late).reason, row(late).callback_due_at) == (
+        CallStatus.ERROR,
+        CallReason.LIVE_TIMEOUT,
+        now,
+    )
+    assert row(early).status == CallStatus.QUEUED
+
+
+def test_an_attempt_waits_for_a_ready_instance_only_so_long() -> None:
+    now = clock.now()
+    card = queued.serving()
+    before = now - 2 * MINUTE
+    patient = queued.call(card, due_at=before, health_timeout_s=600)
+    once = queued.call(card, due_at=before, health_timeout_s=60, max_attempts=1)
+    often = queued.call(card, due_at=before, health_timeout_s=60)
+    just_due = queued.call(card, due_at=now, health_timeout_s=60)
+    me = deliverers.begin(now)
+    turns.turn(Asked(me, beat=True, unready_since={card.id: now - MINUTE / 2}), now)
+    assert row(once).status == CallStatus.QUEUED, "the deployment had an instance until half a minute ago"
+    turns.turn(Asked(me, beat=True, unready_since={card.id: before}), now)
+    assert (row(once).status, row(once).reason) == (CallStatus.ERROR, CallReason.NOT_READY)
+    assert (row(often).status, row(often).attempts) == (CallStatus.QUEUED, 1)
+    assert row(often).due_at > now
+    assert [(each.reason, each.instance) for each in queued.attempts(often)] == [(CallReason.NOT_READY, "")]
+    assert [row(each).attempts for each in (patient, just_due)] == [0, 0]
+
+
+def test_a_long_queue_before_a_ready_instance_is_no_reason_to_give_up() -> None:
+    now = clock.now()
+    card = queued.serving("127.0.0.1:1")
+    call_id = queued.call(card, due_at=now - MINUTE, health_timeout_s=1)
+    turns.turn(Asked(deliverers.begin(now), beat=True, unready_since={card.id: now - MINUTE}), now)
+    assert row(call_id).status == CallStatus.QUEUED
