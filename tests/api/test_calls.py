@@ -220,11 +220,8 @@ async def test_an_answer_that_is_not_there(
 async def test_calls_that_are_not_there(editor: Client, address: str, method: str, verb: str) -> None:
     other = answered(factories.deployment(), b"{}")
     old = names.new_call_id(clock.now() - timedelta(days=4))
-    for call_id, status, code in (
-        (other, 404, "call_not_found"),
-        ("x", 404, "call_not_found"),
-        (old, 410, "call_expired"),
-    ):
+    unknown, forgotten = (404, "call_not_found"), (410, "call_expired")
+    for call_id, error in ((other, unknown), ("x", unknown), (old, forgotten)):
         answer = await editor.request(method, f"{address}/{call_id}{verb}")
         assert (answer.status_code, answer.json()["error"]["code"]) == error
 
