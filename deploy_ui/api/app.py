@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 
 from deploy_ui.api import (
     callback_secrets,
+    calls,
     deployments,
     documentation,
     errors,
@@ -37,6 +38,7 @@ ROUTERS = (
     deployments.router,
     trials.router,
     keys.router,
+    calls.router,
     callback_secrets.router,
     logs.router,
     people.router,

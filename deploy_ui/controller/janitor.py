@@ -8,7 +8,7 @@ from collections.abc import Callable
 from deploy_ui import clock, ids
 from deploy_ui.gateway import access_log
 from deploy_ui.services import builds, fleet, leftovers, logs
-from deploy_ui.services.calls import waking
+from deploy_ui.services.calls import retention, waking
 from deploy_ui.settings import settings
 
 Task = Callable[[], object]
@@ -62,5 +62,16 @@ def forget_the_old() -> None:
     leftovers.remove(now)
 
 
-TASKS: dict[Task, float] = {note_uses: 5, look_after_builds: 2, look_after_calls: 2, forget_the_old: 600}
+def forget_old_calls() -> None:
+    """Drop calls after their time, with all that was kept of them."""
+    retention.forget_old(clock.now())
+
+
+TASKS: dict[Task, float] = {
+    note_uses: 5,
+    look_after_builds: 2,
+    look_after_calls: 2,
+    forget_the_old: 600,
+    forget_old_calls: 600,
+}
 """What is done, and how many seconds apart."""

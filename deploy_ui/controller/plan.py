@@ -16,6 +16,10 @@ GATEWAY_PATIENCE = timedelta(seconds=3)
 """And at most, where the gateway does not say that it has left: it may not be running at all."""
 SLEEP_PATIENCE = timedelta(seconds=60)
 """The same for the last instance before sleep: nobody waits for its end, and until then it would answer."""
+CALLS_PATIENCE = timedelta(seconds=300)
+"""How long an instance that the product itself retires may go on with asynchronous calls; a person is not kept
+waiting."""
+FINISHES_CALLS = {Reason.REPLACED, Reason.SCALED_DOWN, Reason.IDLE}
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,13 @@ def plan(member: Member, records: Sequence[Record], listed: Collection[str], age
     | run    | not answering, and enough others  | retire it |
     | run    | another revision                  | retire one for each ready one of this; the unready at once |
     | run    | the one before, too few of it     | begin what it lost, or all where none of this can start |
-    | stop   | any, also one that falls asleep   | retire |
+    | stop   | any, also one that only finishes  | retire |
     | any    | a record that was never started   | launch it |
     """
     live = [each for each in records if _live(each)]
     if member.wish is not Wish.RUN:
         reason = Reason.STOPPED_BY_PERSON if member.wish is Wish.STOP else Reason.DELETED_BY_PERSON
-        dozing = [each for each in records if each.status is InstanceStatus.STOPPING and each.reason is Reason.IDLE]
-        return [Retire(each.key, reason) for each in (*live, *dozing)]
+        return [Retire(each.key, reason) for each in (*live, *filter(_finishing, records))]
     retired = _superfluous(member, live)
     gone = {each.key for each in retired}
     stay = [each for each in live if each.key not in gone]
@@ -83,22 +86,33 @@ def leaving(records: Iterable[Record], seen: Mapping[str, Instance]) -> list[Rec
     ]
 
 
-def deserted(record: Record, told: datetime | None, applied: Callable[[], bool], age: Age) -> bool:
-    """Say whether the gateway has left a retired instance.
+def deserted(
+    record: Record, told: datetime | None, applied: Callable[[], bool], busy: Callable[[str], bool], age: Age
+) -> bool:
+    """Say whether the gateway has left a retired instance, and asynchronous calls too where they may finish.
 
-    `told` is when the gateway was told; `applied` asks it whether it serves what it was told last.
+    `told` is when the gateway was told; `applied` asks it whether it serves what it was told last; `busy` says whether
+    calls run on an instance.
     """
-    if told is None:
+    if told is None or not _left(record, told, applied, age):
         return False
+    return not (_finishing(record) and age(told) < CALLS_PATIENCE and busy(record.key))
+
+
+def strangers(seen: Mapping[str, Instance], known: Collection[str]) -> list[str]:
+    """Return the keys that run without a live record: nobody wants them."""
+    return sorted(key for key, each in seen.items() if each.state is RunState.RUNNING and key not in known)
+
+
+def _left(record: Record, told: datetime, applied: Callable[[], bool], age: Age) -> bool:
     patience = SLEEP_PATIENCE if record.reason is Reason.IDLE else GATEWAY_PATIENCE
     if record.ready_at is None or age(told) >= patience:
         return True
     return age(told) >= GATEWAY_PAUSE and applied()
 
 
-def strangers(seen: Mapping[str, Instance], known: Collection[str]) -> list[str]:
-    """Return the keys that run without a live record: nobody wants them."""
-    return sorted(key for key, each in seen.items() if each.state is RunState.RUNNING and key not in known)
+def _finishing(record: Record) -> bool:
+    return record.status is InstanceStatus.STOPPING and record.reason in FINISHES_CALLS
 
 
 def _live(record: Record) -> bool:

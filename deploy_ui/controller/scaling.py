@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from deploy_ui import ids
@@ -29,11 +29,19 @@ class Meter(Protocol):
         """Return what each deployment's instances have to do, by slug; nothing when it cannot be asked."""
 
 
+class Calls(Protocol):
+    """Knows what asynchronous calls there are: they go to instances past the gateway."""
+
+    def waiting_and_running(self) -> Mapping[str, tuple[int, int]]:
+        """Return how many wait and how many run, by slug; deployments without either are left out."""
+
+
 class Scaling:
     """Remembers every deployment's load for a minute."""
 
-    def __init__(self, meter: Meter, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, meter: Meter, calls: Calls, clock: Callable[[], float] = time.monotonic) -> None:
         self._meter = meter
+        self._calls = calls
         self._clock = clock
         self._sampled_at = -SAMPLE_S
         self._autoscalers: dict[int, Autoscaler] = {}
@@ -51,27 +59,46 @@ class Scaling:
         if due:
             self._sampled_at = now
             self._autoscalers = {key: self._autoscalers.get(key) or Autoscaler() for key in free}
-        awake = due and any(each.wanted for each in free.values())
-        waiting, load = self._meter.held(), self._meter.load() if awake else {}
+        read = self._read(awake=due and any(each.wanted for each in free.values()))
+        if read is None:
+            return list(members)
         return [
-            self._step(each, now, waiting, load) if each.id in free and (due or not each.wanted) else each
-            for each in members
+            self._step(each, now, read) if each.id in free and (due or not each.wanted) else each for each in members
         ]
 
-    def _step(self, member: Member, now: float, waiting: Mapping[str, int], load: Mapping[str, Load]) -> Member:
+    def _read(self, *, awake: bool) -> "_Read | None":
+        """Read all load there is; None when the calls cannot be read, nor then anything be written."""
+        try:
+            calls = self._calls.waiting_and_running()
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the pass goes on without
+            log.warning("calls not read: %s", error)
+            return None
+        return _Read(self._meter.held(), self._meter.load() if awake else {}, calls)
+
+    def _step(self, member: Member, now: float, read: "_Read") -> Member:
         """Decide upon one deployment; of one that has instances only when their load is known."""
-        known = load.get(member.slug)
+        known = read.load.get(member.slug)
         if known is None and member.wanted:
             return member
+        queued, running = read.calls.get(member.slug, (0, 0))
         sample = Sample(
             at=now,
-            in_flight=known.in_flight if known else 0,
-            waiting=waiting.get(member.slug, 0),
+            in_flight=(known.in_flight if known else 0) + running,
+            waiting=read.held.get(member.slug, 0) + queued,
             total=known.total if known else None,
         )
         autoscaler = self._autoscalers.setdefault(member.id, Autoscaler())
         decision = autoscaler.decide(sample, _scale(member))
         return _written(member, decision) if decision else member
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was read at one moment, by slug."""
+
+    held: Mapping[str, int]
+    load: Mapping[str, Load]
+    calls: Mapping[str, tuple[int, int]]
 
 
 def _scale(member: Member) -> Scale:

@@ -3,7 +3,7 @@
 import functools
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,6 +20,7 @@ from deploy_ui.controller.specs import target
 from deploy_ui.enums import InstanceStatus
 from deploy_ui.runtimes.base import Instance, LogSource, RunState, Runtime
 from deploy_ui.services import fleet
+from deploy_ui.services.calls import load as call_load
 from deploy_ui.services.fleet import Member, Record
 
 LONGEST_REST_S = 60
@@ -42,6 +43,13 @@ class Probes(Protocol):
 
 class Gateway(announce.Gateway, scaling.Meter, Protocol):
     """Serves what it is told, holds requests, and knows the load."""
+
+
+class Calls(scaling.Calls, Protocol):
+    """Knows what asynchronous calls there are, and where they run."""
+
+    def busy(self, instances: Collection[str]) -> set[str]:
+        """Return those of these instances, by key, on which calls run."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ class Sweep:
         gateway: Gateway,
         clock: Callable[[], datetime],
         *,
+        calls: Calls = call_load,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._runtime = runtime
@@ -76,7 +85,8 @@ class Sweep:
         self._gateway = gateway
         self._clock = clock
         self._announcer = Announcer(gateway)
-        self._scaling = Scaling(gateway, timer)
+        self._calls = calls
+        self._scaling = Scaling(gateway, calls, timer)
         self._age = Elapsed(clock, timer)
         self._world = World(runtime, logs, self._health, self._age)
         self._members: list[Member] = []
@@ -151,14 +161,25 @@ class Sweep:
         """Stop what the gateway has left, and what nobody knows of; forget what ended and was written down."""
         live = {each.key for each in self._records() if not each.status.ended}
         applied = functools.cache(self._gateway.applied)
-        for record in plan.leaving(self._records(), seen):
-            if plan.deserted(record, self._told.get(record.key), applied, self._age):
+        leaving = plan.leaving(self._records(), seen)
+        busy = functools.cache(functools.partial(self._busy, frozenset(each.key for each in leaving)))
+        for record in leaving:
+            told = self._told.get(record.key)
+            if plan.deserted(record, told, applied, lambda key: key in busy(), self._age):
                 _try(self._runtime.stop, record.key)
         for key in plan.strangers(seen, live):
             _try(self._runtime.stop, key)
         for key, instance in seen.items():
             if instance.state is RunState.ENDED and key not in live:
                 _try(self._runtime.forget, key)
+
+    def _busy(self, keys: Collection[str]) -> Collection[str]:
+        """Return the instances on which calls run; all where nobody knows: none waits for ever."""
+        try:
+            return self._calls.busy(keys)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, what has to be stopped at once is
+            log.warning("calls not read: %s", error)
+            return keys
 
     def _records(self) -> list[Record]:
         return [record for member in self._members for record in member.records]

@@ -109,6 +109,14 @@ def steps(of: Member) -> list[Action]:
             id="a stopped one is not launched any more",
         ),
         pytest.param(member(record("a", S.STOPPING), wish=Wish.STOP), [], id="stopping twice is stopping once"),
+        *(
+            pytest.param(
+                member(record("a", S.STOPPING, reason=reason), wish=Wish.STOP),
+                [Retire("a", Reason.STOPPED_BY_PERSON)],
+                id=f"stopped while it only finishes, {reason}",
+            )
+            for reason in (Reason.IDLE, Reason.REPLACED, Reason.SCALED_DOWN)
+        ),
     ],
 )
 def test_plan(of: Member, expected: list[Action]) -> None:
@@ -204,6 +212,11 @@ def test_leaving(status: InstanceStatus, state: RunState, expected: list[str]) -
     assert [each.key for each in leaving([record("a", status)], seen)] == expected
 
 
+def idle(_: str) -> bool:
+    """Say that no calls run there."""
+    return False
+
+
 @pytest.mark.parametrize(
     ("told", "applied", "ready_at", "deserted_now"),
     [
@@ -217,7 +230,7 @@ def test_leaving(status: InstanceStatus, state: RunState, expected: list[str]) -
 )
 def test_deserted(told: datetime | None, applied: bool, ready_at: datetime | None, deserted_now: bool) -> None:  # noqa: FBT001
     retired = record("a", S.STOPPING, ready_at=ready_at)
-    assert deserted(retired, told, lambda: applied, age) is deserted_now
+    assert deserted(retired, told, lambda: applied, idle, age) is deserted_now
 
 
 @pytest.mark.parametrize(
@@ -229,7 +242,40 @@ def test_the_last_one_is_stopped_only_once_the_gateway_holds_its_requests(
     deserted_now: bool,  # noqa: FBT001
 ) -> None:
     retired = record("a", S.STOPPING, reason=Reason.IDLE, ready_at=ago(99))
-    assert deserted(retired, told, lambda: applied, age) is deserted_now
+    assert deserted(retired, told, lambda: applied, idle, age) is deserted_now
+
+
+@pytest.mark.parametrize(
+    ("reason", "told", "busy", "deserted_now"),
+    [
+        pytest.param(Reason.REPLACED, ago(299), "a", False, id="replaced, calls run on it"),
+        pytest.param(Reason.SCALED_DOWN, ago(299), "a", False, id="scaled down, calls run on it"),
+        pytest.param(Reason.IDLE, ago(299), "a", False, id="asleep, a call has just come to it"),
+        pytest.param(Reason.REPLACED, ago(300), "a", True, id="they were waited for long enough"),
+        pytest.param(Reason.REPLACED, ago(1), "b", True, id="they run on another one"),
+        pytest.param(Reason.STOPPED_BY_PERSON, ago(1), "a", True, id="a person stopped it"),
+        pytest.param(Reason.DELETED_BY_PERSON, ago(1), "a", True, id="a person deleted it"),
+        pytest.param(Reason.NOT_ANSWERING, ago(1), "a", True, id="it does not answer"),
+        pytest.param(Reason.REPLACED, None, "b", False, id="the gateway was not told"),
+    ],
+)
+def test_calls_may_finish_where_no_person_waits(
+    reason: Reason,
+    told: datetime | None,
+    busy: str,
+    deserted_now: bool,  # noqa: FBT001
+) -> None:
+    retired = record("a", S.STOPPING, reason=reason, ready_at=ago(500))
+    assert deserted(retired, told, lambda: True, lambda key: key == busy, age) is deserted_now
+
+
+def test_nobody_asks_for_calls_before_the_gateway_has_left() -> None:
+    retired = record("a", S.STOPPING, reason=Reason.REPLACED, ready_at=ago(500))
+
+    def asked(_: str) -> bool:
+        raise AssertionError
+
+    assert not deserted(retired, ago(0.1), lambda: True, asked, age)
 
 
 def test_what_runs_unknown_is_a_stranger() -> None:

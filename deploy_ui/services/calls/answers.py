@@ -26,6 +26,15 @@ def media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
+def charset(content_type: str) -> str:
+    """Return the alphabet that a content type names, in lower case; empty without one."""
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip('"').lower()
+    return ""
+
+
 def is_json(headers: Headers) -> bool:
     """Say whether the answer calls itself JSON and is not packed."""
     headers = list(headers)

@@ -65,15 +65,11 @@ def cancel_many(viewer: Viewer, slug: str, ids: Sequence[str] | None, status: Ca
 def retry(viewer: Viewer, slug: str, call_id: str) -> CallCard:
     """Send the same request anew, on the same terms, as a call of its own that knows which it repeats.
 
-    Raises Conflict for a deployment that is stopped or failed, Gone for one that was deleted or when the request is no
-    longer there, TooMany when too many calls wait.
+    Its callback goes where the old one's went. Raises Conflict for a deployment that is stopped or failed, Gone for one
+    that was deleted or when the request is no longer there, TooMany when too many calls wait.
     """
     viewer.require(Role.EDITOR)
-    made, wakes = repeats.repeat(slug, call_id)
-    tell(slug)
-    if wakes:
-        hints.publish("wake")
-    return made
+    return cards.card(viewer, slug, repeats.repeat(slug, call_id))
 
 
 def end_all(session: Session, deployment_id: int, now: datetime) -> None:
@@ -105,13 +101,18 @@ def _cancel_all(among: Sequence[Any], status: CallStatus) -> int:
     """Cancel all of one status, a batch a transaction, so that others have their turn in between."""
     canceled = 0
     query = select(Call).where(*among, col(Call.status) == status).order_by(col(Call.priority), col(Call.number))
-    while True:
+    while _any(among, status):  # fewer than a batch may only mean that somebody else held the others
         with transaction() as session:
             found = session.exec(query.limit(BATCH).with_for_update()).all()
             _end(session, found, clock.now())
         canceled += len(found)
-        if len(found) < BATCH:
-            return canceled
+    return canceled
+
+
+def _any(among: Sequence[Any], status: CallStatus) -> bool:
+    with reading() as session:
+        found = session.exec(select(Call.number).where(*among, col(Call.status) == status).limit(1))
+        return found.first() is not None
 
 
 def _end(session: Session, found: Sequence[Call], now: datetime) -> None:

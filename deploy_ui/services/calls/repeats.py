@@ -1,80 +1,76 @@
 """A call that is sent anew: the same request on the same terms, as a call of its own."""
 
-from typing import Any
-
-from sqlmodel import Session, col, func, select
+from sqlalchemy.exc import NoResultFound
+from sqlmodel import Session
 
 from deploy_ui import clock
-from deploy_ui.db import reading, transaction
-from deploy_ui.enums import CallStatus, Phase, Wish
-from deploy_ui.errors import Conflict, Gone, TooMany
-from deploy_ui.models import Call, Content, Deployment
+from deploy_ui.db import reading
+from deploy_ui.enums import CallPriority
+from deploy_ui.errors import AppError, Conflict, Gone, Unavailable
+from deploy_ui.models import Call, Content
 from deploy_ui.services import lookup
-from deploy_ui.services.calls import bodies, cards, names
+from deploy_ui.services.calls import bodies, intake, names
 from deploy_ui.services.calls import lookup as calls
-from deploy_ui.services.calls.rows import CallCard
-from deploy_ui.settings import settings
-
-RETRY_AFTER_S = 5
-SAME = (
-    *("deployment_id", "priority", "method", "path", "headers", "body_size", "body_hash", "key_id"),
-    *("request_timeout_s", "health_timeout_s", "max_attempts", "callback_url"),
-)
-"""What the new call has of the old one; all else begins anew."""
+from deploy_ui.services.calls.bodies import Stored
+from deploy_ui.services.calls.intake import Request
+from deploy_ui.services.calls.terms import Terms
 
 
-def repeat(slug: str, call_id: str) -> tuple[CallCard, bool]:
-    """Write the new call; return its card, and whether its deployment has to be woken. Raises as `changes.retry`."""
+def repeat(slug: str, call_id: str) -> str:
+    """Accept the request of a call anew; return the id of the new call. Raises as `changes.retry` does."""
     new_id = names.new_call_id(clock.now())
     with reading() as session:
-        old_file = calls.call(session, slug, call_id).body_file
-    file = _linked(old_file, f"{new_id}.request") if old_file else ""
-    try:
-        with transaction() as session:
-            deployment = lookup.live_deployment(session, slug)
-            _require_taken(session, deployment)
-            new = _anew(session, calls.call(session, slug, call_id), new_id, file)
-            return cards.made(session, new), deployment.instances == 0
-    except BaseException:
-        bodies.remove(file)
-        raise
-
-
-def _require_taken(session: Session, deployment: Deployment) -> None:
-    if deployment.wish == Wish.STOP:
-        raise Conflict("deployment_stopped")
-    if deployment.phase == Phase.FAILED:
-        raise Conflict("deployment_failed")
-    waiting = select(func.count()).where(
-        col(Call.status) == CallStatus.QUEUED, col(Call.deployment_id) == deployment.id
+        lookup.live_deployment(session, slug)
+        old = calls.call(session, slug, call_id)
+        body = _body(session, old, new_id)
+    request = Request(
+        id=new_id,
+        slug=slug,
+        method=old.method,
+        path=old.path,
+        headers=[(name, value) for name, value in old.headers],
+        key_id=old.key_id,
+        terms=_terms(old),
+        body=body,
+        retry_of=old.id,
     )
-    queued = session.exec(waiting).one()
-    if queued >= settings().max_queued_calls:
-        raise TooMany("calls_queue_full", retry_after_s=RETRY_AFTER_S, queued=queued)
-
-
-def _anew(session: Session, old: Call, new_id: str, file: str) -> Call:
-    now = clock.now()
-    deadline_at = None if old.deadline_at is None else now + (old.deadline_at - old.created_at)
-    times: dict[str, Any] = {"created_at": now, "due_at": now, "deadline_at": deadline_at}
-    same = {name: getattr(old, name) for name in SAME}
-    new = Call(**same, **times, id=new_id, body_file=file, retry_of=old.id)
-    session.add(new)
-    session.flush()
-    if new.body_size and not file:
-        _copy_content(session, old, new)
-    return new
-
-
-def _copy_content(session: Session, old: Call, new: Call) -> None:
-    content = session.get(Content, (old.number, False))
-    if content is None:
-        raise Gone("call_request_gone")
-    session.add(Content(call_number=new.number, answer=False, data=content.data))
-
-
-def _linked(file: str, name: str) -> str:
     try:
-        return bodies.link(file, name)
-    except FileNotFoundError as error:
+        _accept(request)
+    except BaseException:
+        bodies.remove(body.file)
+        raise
+    return new_id
+
+
+def _accept(request: Request) -> None:
+    (found,) = intake.accept([request])
+    if isinstance(found, Unavailable):  # the product is well: it is the deployment that is stopped, or failed
+        raise Conflict(found.code, **found.facts)
+    if isinstance(found, AppError):
+        raise found
+    intake.announce([found])
+
+
+def _terms(old: Call) -> Terms:
+    live_timeout_s = None if old.deadline_at is None else (old.deadline_at - old.created_at).total_seconds()
+    return Terms(
+        request_timeout_s=old.request_timeout_s,
+        health_timeout_s=old.health_timeout_s,
+        live_timeout_s=live_timeout_s,
+        max_attempts=old.max_attempts,
+        priority=list(CallPriority)[old.priority],
+        callback_url=old.callback_url,
+    )
+
+
+def _body(session: Session, old: Call, new_id: str) -> Stored:
+    """Return the old call's body, a long one under a second name: it stays until both calls are forgotten."""
+    data, file = b"", ""
+    try:
+        if old.body_file:
+            file = bodies.link(old.body_file, f"{new_id}.request")
+        elif old.body_size:
+            data = session.get_one(Content, (old.number, False)).data
+    except (FileNotFoundError, NoResultFound) as error:
         raise Gone("call_request_gone") from error
+    return Stored(old.body_size, old.body_hash, data, file)

@@ -1,10 +1,13 @@
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from deploy_ui import clock
-from deploy_ui.db import transaction
+from deploy_ui.db import engine, transaction
 from deploy_ui.enums import CallbackStatus, CallPriority, CallReason, CallStatus, Role
 from deploy_ui.errors import Gone, Invalid, NotFound
 from deploy_ui.models import Attempt, Call
@@ -142,7 +145,11 @@ def test_a_card_tells_everything_of_a_call_that_runs(editor: Viewer, iris: Deplo
     )
     with transaction() as session:
         number = session.exec(select(Call.number).where(Call.id == call_id)).one()
-        over = {"started_at": now - 5 * SECOND, "ended_at": now - 2 * SECOND, "reason": CallReason.ANSWERED_5XX}
+        over: dict[str, Any] = {
+            "started_at": now - 5 * SECOND,
+            "ended_at": now - 2 * SECOND,
+            "reason": CallReason.ANSWERED_5XX,
+        }
         session.add(Attempt(call_number=number, number=1, instance="ghijkl", status=503, message="busy", **over))
     card = cards.card(editor, iris.slug, call_id)
     assert (card.priority, card.headers, card.has_result, card.expires_at) == (
@@ -158,7 +165,10 @@ def test_a_card_tells_everything_of_a_call_that_runs(editor: Viewer, iris: Deplo
 
 
 def test_viewers_see_no_headers(viewer: Viewer, editor: Viewer, iris: DeploymentCard) -> None:
-    headers = {"headers": [["Authorization", "Bearer s3cret"]], "answer_headers": [["Content-Type", "text/plain"]]}
+    headers: dict[str, Any] = {
+        "headers": [["Authorization", "Bearer s3cret"]],
+        "answer_headers": [["Content-Type", "text/plain"]],
+    }
     call_id = factories.call(iris, status=CallStatus.COMPLETED, finished_at=clock.now(), answer_status=200, **headers)
     seen, all_of_it = cards.card(viewer, iris.slug, call_id), cards.card(editor, iris.slug, call_id)
     assert (seen.headers, seen.answer_headers, seen.answer_type) == ([], [], "text/plain")
@@ -186,3 +196,38 @@ def test_an_id_that_was_made_long_ago_has_been_forgotten(viewer: Viewer, iris: D
     assert (caught.value.code, caught.value.facts) == ("call_expired", {"days": 3})
     with pytest.raises(NotFound):
         cards.card(viewer, iris.slug, names.new_call_id(clock.now() - timedelta(days=2)))
+
+
+def test_no_question_reads_more_than_it_shows(viewer: Viewer, iris: DeploymentCard) -> None:
+    """What SQLite says of its plans: nothing is scanned, and only a search by id sorts what it has found."""
+    call_id, *_ = made(iris, 3)
+    cursor = cards.rows(viewer, iris.slug, limit=1).next
+    asked = list(_statements(lambda: cards.rows(viewer, iris.slug, cursor=cursor)))
+    asked += _statements(lambda: cards.rows(viewer, iris.slug, status=CallStatus.QUEUED, since=clock.now()))
+    asked += _statements(lambda: cards.counts(viewer, iris.slug, since=clock.now()))
+    search = list(_statements(lambda: cards.rows(viewer, iris.slug, search=call_id[:9])))
+    if engine().dialect.name != "sqlite":
+        return
+    for query in (*asked, *search):
+        plan = _plan(*query)
+        assert "SCAN call" not in plan
+        assert ("TEMP B-TREE" in plan) is (query in search)
+
+
+def _statements(ask: Callable[[], object]) -> Iterator[tuple[str, Any]]:
+    """Yield the statements about calls that are run, with their parameters."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(engine(), "before_cursor_execute", note)
+    ask()
+    event.remove(engine(), "before_cursor_execute", note)
+    return iter([each for each in seen if "FROM call" in each[0]])
+
+
+def _plan(statement: str, parameters: Any) -> str:
+    with engine().connect() as connection:
+        lines = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return "\n".join(line.detail for line in lines)
