@@ -66,5 +66,5 @@ async def result(request: web.BaseRequest, found: Result) -> web.StreamResponse:
 
 
 def _json(value: object, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
-    told = {**NOT_STORED, **(headers or {})}
-    return web.Response(status=status, text=json.dumps(value), content_type="application/json", headers=told)
+    told = {"content-type": "application/json", **NOT_STORED, **(headers or {})}
+    return web.Response(status=status, body=json.dumps(value).encode(), headers=told)

@@ -14,13 +14,14 @@ from tests.acceptor.conftest import KEY_ID, Acceptor
 from tests.gateway.conftest import Gateway, code
 from tests.services.calls import ended_calls
 
-LONG_AGO = "c_2222222222222222"
+LONG_AGO = "c_aaaaaaaaaaaaaaaa"
 
 
 async def made(acceptor: Acceptor, **values: Any) -> str:
     call_id = str((await acceptor.send()).json()["request_id"])
+    number = ended_calls.row(call_id).number
     with transaction() as session:
-        call = session.get_one(Call, ended_calls.row(call_id).number)
+        call = session.get_one(Call, number)
         for name, value in values.items():
             setattr(call, name, value)
     return call_id
@@ -30,11 +31,13 @@ async def completed(acceptor: Acceptor, answer: bytes, **values: Any) -> str:
     body = Body(f"answer-{len(answer)}")
     body.add(answer)
     stored = body.store()
-    done = {"status": CallStatus.COMPLETED, "answer_size": stored.size, "answer_file": stored.file}
-    call_id = await made(acceptor, answer_status=200, **(done | values))
+    done: dict[str, Any] = {"status": CallStatus.COMPLETED, "answer_status": 200}
+    kept = {"answer_size": stored.size, "answer_file": stored.file}
+    call_id = await made(acceptor, **(done | kept | values))
+    number = ended_calls.row(call_id).number
     if stored.data:
         with transaction() as session:
-            session.add(Content(call_number=ended_calls.row(call_id).number, answer=True, data=stored.data))
+            session.add(Content(call_number=number, answer=True, data=stored.data))
     return call_id
 
 
