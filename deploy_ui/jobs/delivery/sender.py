@@ -46,6 +46,7 @@ class Sender:
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
             skip_auto_headers=OURS_TO_SAY,
+            middlewares=(_once,),
             max_line_size=LARGEST_HEADER_BYTES,
             max_field_size=LARGEST_HEADER_BYTES,
         )
@@ -84,14 +85,31 @@ class Sender:
                     return await _answer(claim, response)
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 return Failure(CallReason.UNREACHABLE, message=_words(error))
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                return Failure(CallReason.BROKE_OFF, message=_words(error))
+            except (_BrokeOff, aiohttp.ClientError, OSError, ValueError) as error:
+                return Failure(CallReason.BROKE_OFF, message=_words(error.__cause__ or error))
 
     def _headers(self, claim: Claim) -> list[tuple[str, str]]:
         ours = [("x-request-id", claim.id), ("x-async-call-id", claim.id), ("x-async-attempt", str(claim.attempt))]
         names = {name for name, _ in ours}
         given = [(name, value) for name, value in claim.headers if name.lower() not in names]
         return [("Host", self._host), *given, *ours]
+
+
+class _BrokeOff(Exception):
+    """The instance broke off before the head of its answer; `__cause__` says how."""
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send the request once: aiohttp would repeat a GET, say, by itself when a connection that was used before breaks.
+
+    It does that only for errors of its own, which this hides from it.
+    """
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:  # nothing was sent, and it is not repeated
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _BrokeOff from error
 
 
 def _body(claim: Claim, opened: ExitStack) -> bytes | BinaryIO | None:
@@ -137,5 +155,5 @@ async def _excerpt(response: aiohttp.ClientResponse) -> str:
     return text.decode(errors="replace")
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".removesuffix(": ")
