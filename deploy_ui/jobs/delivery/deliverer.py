@@ -91,9 +91,10 @@ class Deliverer:
         async with listening(lambda: self._hear(callbacks_)):
             telling = asyncio.create_task(callbacks_.run())
             try:
+                await self._turn(sender)
                 while not self._stopping and not self._idle(callbacks_):
-                    await self._turn(sender)
                     await self._wait()
+                    await self._turn(sender)
             finally:
                 await _end(telling)
         return not self._stopping and await asyncio.to_thread(_anything)
