@@ -21,7 +21,7 @@ from rq.job import Job as QueuedJob
 from rq.serializers import JSONSerializer
 
 from deploy_ui.builds.tool import our_environment
-from deploy_ui.jobs import calls, images  # noqa: F401 -- loaded once here instead of in each job's process
+from deploy_ui.jobs import calls, images  # noqa: F401 -- `images` is loaded once here instead of in each job's process
 from deploy_ui.queue import CALLS_QUEUE, QUEUE
 from deploy_ui.services import builds
 from deploy_ui.settings import settings
@@ -41,6 +41,7 @@ def run_builds() -> None:
 
 def run_calls() -> None:
     """Deliver calls until SIGTERM or SIGINT, then let attempts end for a while; see `run`."""
+    calls.warm_up()
     run(CALLS_QUEUE)
 
 
