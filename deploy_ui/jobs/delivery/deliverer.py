@@ -74,6 +74,11 @@ class Deliverer:
         self._stopping = True
         self._look.set()
 
+    @property
+    def full(self) -> bool:
+        """Say whether another deliverer would have had room for more than this one."""
+        return self._full_since is not None
+
     async def run(self) -> None:
         """Deliver until there is nothing left to do, or until told to stop."""
         self._id = await asyncio.to_thread(deliverers.begin, clock.now())
