@@ -94,9 +94,9 @@ class Deliverer:
         """Deliver as long as somebody may count on us; say whether there was more to do after that."""
         callbacks_ = Callbacks()
         async with listening(lambda: self._hear(callbacks_)):
+            await self._turn(sender)
             telling = asyncio.create_task(callbacks_.run())
             try:
-                await self._turn(sender)
                 while not self._stopping and not self._idle(callbacks_):
                     await self._wait()
                     await self._turn(sender)

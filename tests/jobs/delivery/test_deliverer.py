@@ -67,18 +67,16 @@ async def test_an_answer_that_comes_after_the_cancel_changes_nothing(
 
 
 async def test_an_instance_never_has_more_than_its_share(delivering: Delivering, upstream: Upstream) -> None:
-    async def answer(_request: web.Request) -> web.Response:
-        await asyncio.sleep(0)
-        return web.Response()
-
-    upstream.answer = answer
+    upstream.answer = upstream.hold
     card = queued.serving(upstream.address, concurrency=8)
     ids = [queued.call(card) for _ in range(60)]
-    delivering.start()
-    delivering.start()
+    for _ in range(2):
+        delivering.start()
+    await eventually_async(lambda: upstream.now == 6)
+    upstream.go.set()
     for each in ids:
         await becomes(each, CallStatus.COMPLETED)
-    assert upstream.most <= 6
+    assert upstream.most == 6
     assert set(upstream.times.values()) == {1}
 
 
