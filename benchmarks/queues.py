@@ -22,6 +22,8 @@ from rq import Queue
 SOCKET = "BENCH_REDIS_SOCKET"
 WAIT_S, LOOK_S = 120.0, 0.005
 WORKERS = 2
+JOB = "time.time"
+"""Nothing to import in each job's process."""
 
 app = Celery(broker=f"redis+socket://{os.environ.get(SOCKET, '')}")
 app.conf.update(task_acks_late=True, task_ignore_result=True, broker_connection_retry_on_startup=True)
@@ -30,10 +32,6 @@ app.conf.update(task_acks_late=True, task_ignore_result=True, broker_connection_
 @app.task(name="nothing")  # type: ignore[untyped-decorator]
 def nothing() -> None:
     """Do nothing, as a task."""
-
-
-def job() -> None:
-    """Do nothing, as a job."""
 
 
 def celery_rate(number: int) -> float:
@@ -51,7 +49,7 @@ def rq_rate(number: int) -> float:
     with _redis() as (server, socket):
         queue = Queue("default", connection=server)
         for _ in range(number):
-            queue.enqueue(job, result_ttl=0)
+            queue.enqueue(JOB, result_ttl=0)
         command = ["rq", "worker", "default", "--quiet", "--url", f"unix://{socket}"]
         return _drained(server, "rq:queue:default", number, [command] * WORKERS, socket)
 
