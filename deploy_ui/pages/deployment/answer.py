@@ -8,7 +8,9 @@ from deploy_ui.components.copy import copy_icon
 from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import badge
 from deploy_ui.components.links import text_link
+from deploy_ui.components.status import call_status
 from deploy_ui.components.trial_form import SaveButton
+from deploy_ui.enums import CallStatus
 from deploy_ui.i18n.ui import t
 from deploy_ui.services.trials import Header
 from deploy_ui.states.deployment.test import TrialState
@@ -97,7 +99,7 @@ def _content() -> rx.Component:
     return rx.fragment(
         rx.cond(found.truncated, rx.el.div(t("test.truncated"), class_name="small muted trial__note")),
         rx.cond(TrialState.part == "headers", headers, _body()),
-        _foot(),
+        rx.cond(TrialState.call, _call(), _foot()),
     )
 
 
@@ -128,6 +130,31 @@ def _foot() -> rx.Component:
         rx.el.span(class_name="grow"),
         text_link(t("test.open_logs"), logs, data_testid="to-logs"),
         class_name="panel__foot small",
+    )
+
+
+def _call() -> rx.Component:
+    """Return how far the asynchronous call is, and the ways to it and to its answer."""
+    call = TrialState.call
+    result = f"/api/v1/deployments/{rx.State.slug}/calls/{call.id}/result"
+    ended = rx.cond(
+        call.status == CallStatus.COMPLETED,
+        rx.el.a(t("test.call_result"), href=result, download=True, class_name="link", data_testid="call-result"),
+    )
+    return rx.fragment(
+        rx.el.div(
+            call_status(call.status, data_testid="call-status"),
+            rx.cond(call.over, ended, rx.el.span(t("test.call_later"), class_name="muted")),
+            class_name="panel__foot small",
+            aria_live="polite",
+        ),
+        rx.el.div(
+            text_link(t("test.call_open"), f"/deployments/{rx.State.slug}/calls?call={call.id}", data_testid="to-call"),
+            rx.el.span("·", class_name="muted"),
+            rx.el.span(call.id, class_name="mono ellipsis muted", title=call.id, data_testid="call-id"),
+            copy_icon(call.id, label=t("test.call_copy_id")),
+            class_name="panel__foot small",
+        ),
     )
 
 
