@@ -68,5 +68,5 @@ def test_sqlite_keeps_its_promises_on_every_connection() -> None:
         pragmas = ("journal_mode", "foreign_keys", "synchronous")
         values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
         lowered = connection.exec_driver_sql("SELECT lower('\u0410\u0411'), lower(NULL), lower(5)").one()
-    assert values == ["wal", 1, 1]
+    assert values == ["wal", 1, 2]
     assert tuple(lowered) == ("\u0430\u0431", None, 5)

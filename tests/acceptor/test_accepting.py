@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,12 @@ async def test_a_key_of_the_consoles_own_has_no_id(acceptor: Acceptor) -> None:
 
 
 async def test_terms_are_written_down(acceptor: Acceptor) -> None:
-    terms = {"x_request_timeout": "1.5", "x_health_timeout": "7", "x_full_live_timeout": "60", "x_max_attempts": "2"}
+    terms: Any = {
+        "x_request_timeout": "1.5",
+        "x_health_timeout": "7",
+        "x_full_live_timeout": "60",
+        "x_max_attempts": "2",
+    }
     await acceptor.send(**terms, x_priority="High", x_callback_url="https://8.8.8.8/hook")
     [call] = calls()
     assert (call.request_timeout_s, call.health_timeout_s, call.max_attempts) == (1.5, 7, 2)
@@ -64,7 +70,8 @@ async def test_terms_are_written_down(acceptor: Acceptor) -> None:
 @pytest.mark.parametrize("name", ["x_request_timeout", "x_health_timeout", "x_full_live_timeout", "x_max_attempts"])
 @pytest.mark.parametrize("value", ["soon", "-1", "0", "1e3", "nan", "inf", "9" * 400, "1,2", ""])
 async def test_wrong_numbers_are_refused_by_name(acceptor: Acceptor, name: str, value: str) -> None:
-    response = await acceptor.send(**{name: value})
+    sent: Any = {name: value}
+    response = await acceptor.send(**sent)
     assert (response.status_code, code(response)) == (400, "call_header_wrong")
     assert name.replace("_", "-") in response.json()["error"]["message"].lower()
     assert calls() == []

@@ -76,7 +76,8 @@ def test_instances_that_refuse_connections_are_not_ready(gateway: Gateway) -> No
 def test_our_own_addresses_never_reach_an_instance(gateway: Gateway, upstream: Upstream, path: str) -> None:
     gateway.serve(serving("a", upstream.address))
     response = gateway.call(path, secret("a"))
-    assert (response.status_code, code(response)) == (404, "not_found")
+    assert (response.status_code, code(response)) == (503, "calls_unavailable"), "no acceptor runs here"
+    assert response.headers["retry-after"] == "1"
     assert upstream.seen == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy_ui.gateway import access, answers, envoy, places, waking
+from deploy_ui.gateway import access, answers, calls, envoy, places, waking
 from deploy_ui.gateway.routes import Grant, Route, RouteState
 from deploy_ui.settings import Settings
 from tests.gateway.conftest import serving
@@ -58,7 +58,7 @@ def test_every_route_to_instances_asks_for_a_key() -> None:
     assert routes
     for route in routes:
         config = route["typed_per_filter_config"]
-        assert set(config) - {waking.FILTER} == {access.RBAC_FILTER}
+        assert set(config) - {waking.FILTER, calls.BODY_LIMIT} == {access.RBAC_FILTER}
         assert config[access.RBAC_FILTER]["rbac"]["rules"]["policies"]
 
 
@@ -67,7 +67,8 @@ def test_requests_are_held_where_no_instance_is_ready_and_nowhere_else() -> None
         ([serving("a", "127.0.0.1:1"), Route("b", RouteState.STOPPED), Route("c", RouteState.DELETED)], False),
         ([Route("a", RouteState.WAITING), Route("b", RouteState.WAITING, ("127.0.0.1:1",)), serving("c")], True),
     ]:
-        found = [route for route in all_routes(json.loads(documents(routes)[places.ROUTES])) if "route" in route]
+        forwarding = [each for each in all_routes(json.loads(documents(routes)[places.ROUTES])) if "route" in each]
+        found = [each for each in forwarding if each["route"]["cluster"] != calls.CLUSTER]
         assert found
         assert {waking.FILTER in route["typed_per_filter_config"] for route in found} == {held}
 

@@ -2,12 +2,13 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from deploy_ui.gateway import files, places, writer
+from deploy_ui.gateway import calls, files, places, writer
 from deploy_ui.gateway.routes import Route, RouteState
 from tests.gateway.conftest import serving, waiting
 
@@ -30,7 +31,7 @@ def steps(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> list[Step]:  # noq
 
 def said(path: Path, text: str) -> str:
     if path.name == Path(places.ROUTES).name:
-        return text.split('"state": "')[1].split('"', maxsplit=1)[0]
+        return next(str(state) for state in re.findall(r'"state": "(\w+)"', text) if state != calls.STATE)
     if path.name == Path(places.CLUSTERS).name:
         localities = json.loads(text)["resources"][0]["load_assignment"]["endpoints"]
         return "instances" if localities else "none"

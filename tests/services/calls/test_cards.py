@@ -105,7 +105,7 @@ def test_a_search_takes_what_people_paste(viewer: Viewer, iris: DeploymentCard) 
         assert [row.id for row in cards.rows(viewer, iris.slug, search=typed).items] == [call_id]
 
 
-@pytest.mark.parametrize("typed", ["%", "_", "c__", "c_%", "0", "\0", "c_" + "a" * 17, "'; --", "ж"])
+@pytest.mark.parametrize("typed", ["%", "_", "c__", "c_%", "0", "\0", "c_" + "a" * 17, "'; --", "\u0436"])
 def test_what_no_id_begins_with_finds_nothing(viewer: Viewer, iris: DeploymentCard, typed: str) -> None:
     factories.call(iris)
     assert cards.rows(viewer, iris.slug, search=typed).items == []
@@ -184,7 +184,7 @@ def test_a_call_of_another_deployment_is_none(viewer: Viewer, iris: DeploymentCa
     assert caught.value.code == "call_not_found"
 
 
-@pytest.mark.parametrize("call_id", ["", "c_", "c_0000000000000000", "\0", "c_" + "ж" * 16])
+@pytest.mark.parametrize("call_id", ["", "c_", "c_0000000000000000", "\0", "c_" + "\u0436" * 16])
 def test_what_is_no_id_is_no_call(viewer: Viewer, iris: DeploymentCard, call_id: str) -> None:
     with pytest.raises(NotFound):
         cards.card(viewer, iris.slug, call_id)
