@@ -1,5 +1,7 @@
 """What came back from a test request."""
 
+from http import HTTPStatus
+
 import reflex as rx
 
 from deploy_ui.components.amounts import latency, size
@@ -16,7 +18,7 @@ from deploy_ui.services.trials import Header
 from deploy_ui.states.deployment.test import TrialState
 
 FAMILIES = ((300, "blue"), (400, "amber"), (500, "red"))
-"""The colour of a status by the family it begins."""
+"""The colour of a status by the family it begins; 202 is blue as well: the answer is still to come."""
 
 
 def answer() -> rx.Component:
@@ -26,7 +28,7 @@ def answer() -> rx.Component:
             rx.cond(TrialState.answer, _parts(), rx.el.h2(t("test.response"), class_name="h2")),
             rx.el.span(class_name="grow"),
             rx.cond(TrialState.answer, _facts()),
-            class_name="panel__head",
+            class_name="panel__head answer__head",
         ),
         rx.cond(TrialState.answer, _content(), _none()),
         class_name="panel",
@@ -39,7 +41,7 @@ def answer() -> rx.Component:
 def status_badge(status: rx.Var[int], phrase: rx.Var[str] | str = "") -> rx.Component:
     """Return an answer's status in the colour of its class."""
     words = rx.fragment(status, rx.cond(rx.Var.create(phrase) != "", rx.fragment(" ", phrase)))
-    found = badge(words, "green")
+    found = rx.cond(status == HTTPStatus.ACCEPTED, badge(words, "blue"), badge(words, "green"))
     for least, look in FAMILIES:
         found = rx.cond(status >= least, badge(words, look), found)
     return found
@@ -139,7 +141,7 @@ def _call() -> rx.Component:
     result = f"/api/v1/deployments/{rx.State.slug}/calls/{call.id}/result"
     ended = rx.cond(
         call.status == CallStatus.COMPLETED,
-        rx.el.a(t("test.call_result"), href=result, download=True, class_name="link", data_testid="call-result"),
+        text_link(t("test.call_result"), result, reload_document=True, download=True, data_testid="call-result"),
     )
     return rx.fragment(
         rx.el.div(
