@@ -72,6 +72,7 @@ CARD_LOADS = [
     RevisionsState.follow,
     InstancesState.follow,
     TrialState.enter,
+    TrialState.follow,
     LogsState.follow,
     KeysState.follow,
 ]
