@@ -4,15 +4,19 @@ from enum import StrEnum
 
 import reflex as rx
 
-from deploy_ui.enums import ImageStatus, InstanceStatus, KeyStatus, Phase, Reason
+from deploy_ui.enums import CallReason, CallStatus, ImageStatus, InstanceStatus, KeyStatus, Phase, Reason
 from deploy_ui.i18n.ui import t
 
+CALL_RUNS = "call-running"
+"""The status that says of a call what `running` says of it: of a deployment that word means that all is well."""
 DOTS: dict[str, str] = {
     **{each: each for each in Phase},
     **{each: each for each in InstanceStatus},
     **{each: each for each in ImageStatus},
+    **{each: each for each in CallStatus},
     Phase.STOPPING: "busy",
     Phase.DELETED: "ended",
+    CALL_RUNS: "busy",
     KeyStatus.ACTIVE: "ready",
     KeyStatus.DISABLED: "queued",
     KeyStatus.EXPIRED: "ended",
@@ -65,6 +69,26 @@ def instance_status(value: rx.Var[str], reason: rx.Var[str] | str = "", **props:
 def image_status(value: rx.Var[str], reason: rx.Var[str] | str = "", **props: object) -> rx.Component:
     """Return an image's status; `reason` is words already."""
     return status(value, word(ImageStatus, "image_status", value), rx.Var.create(reason).to(str), **props)
+
+
+def call_dot(value: rx.Var[str] | str) -> rx.Component:
+    """Return the dot of a call's status."""
+    return dot(_of_call(value))
+
+
+def call_reason(reason: rx.Var[str] | str) -> rx.Var[str]:
+    """Return the words for why an attempt or a call failed; nothing for none."""
+    return word(CallReason, "call_reason", reason)
+
+
+def call_status(value: rx.Var[str], **props: object) -> rx.Component:
+    """Return a call's status."""
+    return status(_of_call(value), word(CallStatus, "call_status", value), rx.Var.create(""), **props)
+
+
+def _of_call(value: rx.Var[str] | str) -> rx.Var[str]:
+    known = rx.Var.create(value).to(str)
+    return rx.cond(known == CallStatus.RUNNING, CALL_RUNS, known)
 
 
 def key_status(value: rx.Var[str], **props: object) -> rx.Component:
