@@ -51,9 +51,7 @@ def data_table(columns: Sequence[Column], rows: Any, **props: Any) -> rx.Compone
     return rx.el.div(
         rx.el.table(
             rx.el.colgroup(*map(_col, columns)),
-            rx.el.thead(
-                rx.el.tr(*map(_head, columns))
-            ),
+            rx.el.thead(rx.el.tr(*map(_head, columns))),
             rx.el.tbody(rows),
             class_name="table",
         ),

@@ -42,7 +42,7 @@ class Asked:
     def since(self, now: datetime) -> datetime | None:
         """Return when the oldest of these calls was made at the earliest; None: whenever."""
         length = PERIODS[self.period]
-        return length and now - length
+        return None if length is None else now - length
 
     @property
     def filters(self) -> tuple[str, str, str, str]:
