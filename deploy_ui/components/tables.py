@@ -38,8 +38,8 @@ class Column:
 
     In a table of which each row is a list of facts there: `name`, `status`, `menu`, `fact`.
     """
-    spare: bool = False
-    """Left out where the table has little room."""
+    spare: int = 0
+    """1: left out where the table has little room. 2: where it has less."""
 
 
 def data_table(columns: Sequence[Column], rows: Any, **props: Any) -> rx.Component:
@@ -66,7 +66,7 @@ def row(columns: Sequence[Column], cells: Sequence[Any], **props: Any) -> rx.Com
 
 
 def _col(column: Column) -> rx.Component:
-    look = {"class_name": "spare"} if column.spare else {}
+    look = {"class_name": f"spare-{column.spare}"} if column.spare else {}
     return rx.el.col(style={"width": column.width} if column.width else {}, **look)
 
 
@@ -76,7 +76,7 @@ def _head(column: Column) -> rx.Component:
 
 
 def _looks(column: Column, *more: str) -> str:
-    return " ".join([*more, *(["r"] if column.right else []), *(["spare"] if column.spare else [])])
+    return " ".join([*more, *(["r"] if column.right else []), *([f"spare-{column.spare}"] if column.spare else [])])
 
 
 def _cell(column: Column, content: Any) -> rx.Component:

@@ -72,9 +72,8 @@ def _body() -> rx.Component:
     return rx.fragment(
         _trouble(),
         _request(),
-        rx.cond(CALL.callback_url != "", _callback()),
-        rx.cond(~CALL.answer_status.is_none() | has_result(CALL), _answer()),
         call_attempts(CALL.attempt_rows),
+        rx.cond(~CALL.answer_status.is_none() | has_result(CALL), _answer()),
     )
 
 
@@ -83,7 +82,7 @@ def _trouble() -> rx.Component:
     reason, last = call_reason(CALL.reason), CALL.attempt_rows[0]
     failed = callout(
         rx.el.div(reason, class_name="strong"),
-        rx.el.div(t_count("calls.tried", CALL.attempts, most=CALL.max_attempts)),
+        rx.el.div(t("calls.tried", made=CALL.attempts, most=CALL.max_attempts)),
         rx.cond(
             CALL.attempt_rows.length() > 0,
             rx.cond(last.message != "", rx.el.div(last.message, class_name="mono small sidepanel__words")),
@@ -104,10 +103,11 @@ def _trouble() -> rx.Component:
 def _request() -> rx.Component:
     path = rx.el.span(CALL.method, " ", CALL.path, class_name="mono ellipsis", title=CALL.path)
     again = link(CALL.retry_of, to=CallsState.opening + CALL.retry_of, class_name="link mono ellipsis")
+    body = rx.el.span(size(CALL.body_size), class_name="muted sidepanel__size")
     return facts(
         fact(t("calls.status"), call_status(CALL.status)),
-        fact(t("calls.request"), path, copy=CALL.path),
-        fact(t("calls.size"), size(CALL.body_size)),
+        fact(t("calls.request"), path, body, copy=CALL.path),
+        rx.cond(CALL.retry_of != "", fact(t("calls.retry_of"), again)),
         fact(t("calls.created"), when(CALL.created_at, exact=True)),
         fact(t("calls.waited"), waited(CALL)),
         fact(t("calls.ran"), ran(CALL)),
@@ -116,27 +116,27 @@ def _request() -> rx.Component:
         fact(t("calls.priority"), word(CallPriority, "call_priority", CALL.priority)),
         fact(t("calls.per_attempt"), duration(CALL.request_timeout_s)),
         fact(t("calls.for_instance"), duration(CALL.health_timeout_s)),
-        fact(
-            t("calls.deadline"), rx.cond(CALL.deadline_at, when(CALL.deadline_at, exact=True), t("calls.no_deadline"))
-        ),
-        rx.cond(CALL.retry_of != "", fact(t("calls.retry_of"), again)),
+        rx.cond(CALL.deadline_at, fact(t("calls.deadline"), when(CALL.deadline_at, exact=True))),
+        rx.cond(CALL.callback_url != "", _callback()),
         data_testid="call-request",
     )
 
 
 def _callback() -> rx.Component:
+    """Return where the end of the call is told, whether that was done, and what the last try met with."""
     url = rx.el.span(CALL.callback_url, class_name="mono ellipsis", title=CALL.callback_url)
     status = word(CallbackStatus, "callback_status", CALL.callback_status)
-    pending = (CALL.callback_status.to(str) == CallbackStatus.PENDING) & live(CALL)
     tries = t_count("calls.callback_tries", CALL.callback_attempts)
-    return rx.el.section(
-        rx.el.h3(t("calls.callback"), class_name="h2"),
-        facts(
-            fact(t("calls.callback_url"), url, copy=CALL.callback_url),
-            fact(t("calls.status"), rx.cond(pending, t("calls.callback_later"), status)),
-            rx.cond(CALL.callback_attempts > 0, fact(t("calls.attempts"), tries)),
+    return rx.el.div(
+        rx.el.dt(t("calls.callback")),
+        rx.el.dd(url, copy_icon(CALL.callback_url)),
+        rx.el.dd(
+            rx.cond(status != "", status, t("calls.callback_later")),
+            rx.cond(CALL.callback_attempts > 0, rx.fragment(", ", tries)),
+            rx.cond(CALL.callback_message != "", rx.fragment(": ", CALL.callback_message)),
+            class_name="sidepanel__under",
         ),
-        rx.cond(CALL.callback_message != "", rx.el.p(CALL.callback_message, class_name="mono small sidepanel__words")),
+        class_name="fact",
         data_testid="call-callback",
     )
 

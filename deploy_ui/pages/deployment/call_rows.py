@@ -46,16 +46,16 @@ def _check_all() -> rx.Component:
 
 COLUMNS = (
     Column(_check_all(), width="36px", area="check"),
-    Column(t("calls.id"), width="172px", area="name"),
+    Column(t("calls.id"), width="160px", area="name"),
     Column(t("calls.status"), area="status"),
-    Column(t("calls.created"), width="108px", right=True, area="fact"),
-    Column(t("calls.started"), width="108px", right=True, area="fact"),
-    Column(t("calls.waited"), width="92px", right=True, area="fact", spare=True),
-    Column(t("calls.finished"), width="108px", right=True, area="fact"),
+    Column(t("calls.created"), width="104px", right=True, area="fact"),
+    Column(t("calls.started"), width="104px", right=True, area="fact"),
+    Column(t("calls.waited"), width="92px", right=True, area="fact", spare=1),
+    Column(t("calls.finished"), width="104px", right=True, area="fact", spare=2),
     Column(t("calls.ran"), width="100px", right=True, area="fact"),
     Column(t("calls.attempts"), width="84px", right=True, area="fact"),
-    Column(t("calls.code"), width="64px", right=True, area="fact", spare=True),
-    Column(t("calls.key"), width="132px", area="fact", spare=True),
+    Column(t("calls.code"), width="64px", right=True, area="fact", spare=1),
+    Column(t("calls.key"), width="132px", area="fact", spare=1),
     Column("", width="44px", area="menu"),
 )
 
