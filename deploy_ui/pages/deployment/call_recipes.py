@@ -35,6 +35,7 @@ def call_recipes() -> rx.Component:
         is_open=CallRecipesState.recipes.length() > 0,
         on_close=CallRecipesState.close,
         actions=[button(t("common.close"), on_click=CallRecipesState.close)],
+        wide=True,
         data_testid="recipes",
     )
 
@@ -55,7 +56,7 @@ def _recipe(each: Recipe) -> rx.Component:
     title = rx.match(each.name, *((name, t(f"calls.recipes.{name}")) for name in NAMES), "")
     return rx.el.section(
         rx.el.div(
-            rx.el.h3(title, class_name="h2"),
+            rx.el.h3(title, class_name="h2 ellipsis"),
             rx.el.span(each.file, class_name="mono small muted"),
             rx.el.span(class_name="grow"),
             copy_icon(each.text, data_testid=f"copy-recipe-{each.name}"),
