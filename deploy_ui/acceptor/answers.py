@@ -14,8 +14,9 @@ from deploy_ui.services.calls.results import Result, addresses
 
 RETRY_AFTER_S = 5
 """When a caller may come back to a deployment that does not serve."""
+SERVER = "deploy-ui"
 NO_BODY = {http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED}
-NOT_STORED: Mapping[str, str] = {"cache-control": "no-store"}
+NOT_STORED: Mapping[str, str] = {"cache-control": "no-store", "server": SERVER}
 
 
 def accepted(call: Accepted) -> web.Response:
@@ -48,6 +49,8 @@ def failure(error: AppError) -> web.Response:
 async def result(request: web.BaseRequest, found: Result) -> web.StreamResponse:
     """Send the model's own answer: status, headers and body as they came, a long one off the disk."""
     response = web.StreamResponse(status=found.status)
+    if not any(name.lower() == "server" for name, _ in found.headers):
+        response.headers["server"] = SERVER
     for name, value in found.headers:
         response.headers.add(name, value)
     if found.content_type:
@@ -63,5 +66,5 @@ async def result(request: web.BaseRequest, found: Result) -> web.StreamResponse:
 
 
 def _json(value: object, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
-    told = {**NOT_STORED, **(headers or {})}
-    return web.Response(status=status, text=json.dumps(value), content_type="application/json", headers=told)
+    told = {"content-type": "application/json", **NOT_STORED, **(headers or {})}
+    return web.Response(status=status, body=json.dumps(value).encode(), headers=told)

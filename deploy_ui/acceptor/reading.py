@@ -67,4 +67,4 @@ def _kept(request: web.BaseRequest) -> Iterator[tuple[str, str]]:
     dropped = HOP_BY_HOP | terms.NAMES | listed
     for name, value in request.headers.items():
         if name.lower() not in dropped and not name.lower().startswith(OURS):
-            yield plain(name), plain(value)
+            yield plain(name).lower(), plain(value)

@@ -11,7 +11,8 @@ from deploy_ui.api.asking import Asking
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Body, Listing
 from deploy_ui.enums import CallStatus
-from deploy_ui.services.calls import cards, changes, results
+from deploy_ui.services.calls import cards as call_cards
+from deploy_ui.services.calls import changes, results
 from deploy_ui.services.calls.rows import CallCard, CallRow
 from deploy_ui.services.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 
@@ -89,13 +90,13 @@ class Canceled(Body):
 @router.get("", responses=answers(422))
 def listing(viewer: Asking, slug: str, wanted: Annotated[Wanted, Depends()]) -> Listing[CallRow]:
     """List calls, newest first."""
-    return Listing.of(cards.rows(viewer, slug, **vars(wanted)))
+    return Listing.of(call_cards.rows(viewer, slug, **vars(wanted)))
 
 
 @router.get("/counts", responses=answers(422))
 def counts(viewer: Asking, slug: str, created: Annotated[Created, Depends()]) -> CallCounts:
     """Count calls by status."""
-    return CallCounts(**cards.counts(viewer, slug, **vars(created)))
+    return CallCounts(**call_cards.counts(viewer, slug, **vars(created)))
 
 
 @router.post("/cancel", responses=answers(403, 422))
@@ -110,7 +111,7 @@ def card(viewer: Asking, slug: str, call_id: str) -> CallCard:
 
     410 `call_expired`: it was forgotten, some days after it ended.
     """
-    return cards.card(viewer, slug, call_id)
+    return call_cards.card(viewer, slug, call_id)
 
 
 @router.get("/{call_id}/result", response_class=Response, responses={**DOWNLOAD, **answers(403, 409, 410, 422)})

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from deploy_ui import hints
 from deploy_ui.controller import loop
 from deploy_ui.enums import EventKind, Phase
 from deploy_ui.services import deployments, events
+from deploy_ui.services.calls import changes
 from deploy_ui.services.deployments import Change
 from deploy_ui.settings import settings
-from tests import activator
+from tests import activator, factories
 from tests.controller.product import Product
 from tests.waiting import eventually
 
@@ -88,3 +90,15 @@ def test_a_change_that_cannot_wake_is_taken_back_and_who_waits_is_answered(produ
     deployments.change(product.viewer, slug, Change(env={"TROUBLE": "load"}, instances=0))
     assert product.call(slug, key).status_code == 200
     assert product.card(slug).revision == 1
+
+
+def test_a_queued_call_wakes_it_and_keeps_it_awake_until_it_has_ended(product: Product) -> None:
+    slug, _ = asleep(product)
+    call_id = factories.call(product.card(slug))
+    hints.publish("wake")
+    eventually(lambda: product.card(slug).phase is Phase.RUNNING)
+    assert product.card(slug).wanted_instances == 1
+    (woken,) = [row for row in events.rows(product.viewer, slug, limit=200) if row.kind is EventKind.WOKEN]
+    assert woken.facts["waiting"] == 1
+    changes.cancel(product.viewer, slug, call_id)
+    eventually(lambda: sleeps(product, slug))

@@ -98,6 +98,7 @@ def link(file: str, name: str) -> str:
             shutil.copyfileobj(source, copy)
             copy.flush()
             os.fsync(copy.fileno())
+    os.utime(path)  # both places are as young as the new one: what is old and nobody's is cleared away
     _sync_folder(path.parent)
     return place
 

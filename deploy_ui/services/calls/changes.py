@@ -101,13 +101,18 @@ def _cancel_all(among: Sequence[Any], status: CallStatus) -> int:
     """Cancel all of one status, a batch a transaction, so that others have their turn in between."""
     canceled = 0
     query = select(Call).where(*among, col(Call.status) == status).order_by(col(Call.priority), col(Call.number))
-    while True:
+    while _any(among, status):  # fewer than a batch may only mean that somebody else held the others
         with transaction() as session:
             found = session.exec(query.limit(BATCH).with_for_update()).all()
             _end(session, found, clock.now())
         canceled += len(found)
-        if len(found) < BATCH:
-            return canceled
+    return canceled
+
+
+def _any(among: Sequence[Any], status: CallStatus) -> bool:
+    with reading() as session:
+        found = session.exec(select(Call.number).where(*among, col(Call.status) == status).limit(1))
+        return found.first() is not None
 
 
 def _end(session: Session, found: Sequence[Call], now: datetime) -> None:

@@ -25,8 +25,8 @@ def serving(*addresses: str, **values: Any) -> DeploymentCard:
 
 def call(card: DeploymentCard, *, body: bytes = b"", **values: Any) -> str:
     """Let a call wait for its turn; return its id."""
-    values: dict[str, Any] = {"due_at": clock.now(), "body_size": len(body)} | values
-    call_id = ended_calls.call(card, **values)
+    fields: dict[str, Any] = {"due_at": clock.now(), "body_size": len(body)} | values
+    call_id = ended_calls.call(card, **fields)
     if body:
         with transaction() as session:
             number = session.exec(select(Call.number).where(Call.id == call_id)).one()

@@ -1,11 +1,13 @@
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from deploy_ui import clock
-from deploy_ui.db import transaction
+from deploy_ui.db import engine, transaction
 from deploy_ui.enums import CallbackStatus, CallPriority, CallReason, CallStatus, Role
 from deploy_ui.errors import Gone, Invalid, NotFound
 from deploy_ui.models import Attempt, Call
@@ -103,7 +105,7 @@ def test_a_search_takes_what_people_paste(viewer: Viewer, iris: DeploymentCard) 
         assert [row.id for row in cards.rows(viewer, iris.slug, search=typed).items] == [call_id]
 
 
-@pytest.mark.parametrize("typed", ["%", "_", "c__", "c_%", "0", "\0", "c_" + "a" * 17, "'; --", "ж"])
+@pytest.mark.parametrize("typed", ["%", "_", "c__", "c_%", "0", "\0", "c_" + "a" * 17, "'; --", "\u0436"])
 def test_what_no_id_begins_with_finds_nothing(viewer: Viewer, iris: DeploymentCard, typed: str) -> None:
     factories.call(iris)
     assert cards.rows(viewer, iris.slug, search=typed).items == []
@@ -182,7 +184,7 @@ def test_a_call_of_another_deployment_is_none(viewer: Viewer, iris: DeploymentCa
     assert caught.value.code == "call_not_found"
 
 
-@pytest.mark.parametrize("call_id", ["", "c_", "c_0000000000000000", "\0", "c_" + "ж" * 16])
+@pytest.mark.parametrize("call_id", ["", "c_", "c_0000000000000000", "\0", "c_" + "\u0436" * 16])
 def test_what_is_no_id_is_no_call(viewer: Viewer, iris: DeploymentCard, call_id: str) -> None:
     with pytest.raises(NotFound):
         cards.card(viewer, iris.slug, call_id)
@@ -194,3 +196,38 @@ def test_an_id_that_was_made_long_ago_has_been_forgotten(viewer: Viewer, iris: D
     assert (caught.value.code, caught.value.facts) == ("call_expired", {"days": 3})
     with pytest.raises(NotFound):
         cards.card(viewer, iris.slug, names.new_call_id(clock.now() - timedelta(days=2)))
+
+
+def test_no_question_reads_more_than_it_shows(viewer: Viewer, iris: DeploymentCard) -> None:
+    """What SQLite says of its plans: nothing is scanned, and only a search by id sorts what it has found."""
+    call_id, *_ = made(iris, 3)
+    cursor = cards.rows(viewer, iris.slug, limit=1).next
+    asked = list(_statements(lambda: cards.rows(viewer, iris.slug, cursor=cursor)))
+    asked += _statements(lambda: cards.rows(viewer, iris.slug, status=CallStatus.QUEUED, since=clock.now()))
+    asked += _statements(lambda: cards.counts(viewer, iris.slug, since=clock.now()))
+    search = list(_statements(lambda: cards.rows(viewer, iris.slug, search=call_id[:9])))
+    if engine().dialect.name != "sqlite":
+        return
+    for query in (*asked, *search):
+        plan = _plan(*query)
+        assert "SCAN call" not in plan
+        assert ("TEMP B-TREE" in plan) is (query in search)
+
+
+def _statements(ask: Callable[[], object]) -> Iterator[tuple[str, Any]]:
+    """Yield the statements about calls that are run, with their parameters."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(engine(), "before_cursor_execute", note)
+    ask()
+    event.remove(engine(), "before_cursor_execute", note)
+    return iter([each for each in seen if "FROM call" in each[0]])
+
+
+def _plan(statement: str, parameters: Any) -> str:
+    with engine().connect() as connection:
+        lines = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return "\n".join(line.detail for line in lines)

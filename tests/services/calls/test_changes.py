@@ -1,12 +1,14 @@
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from redis import Redis
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 
 from deploy_ui import clock, hints, queue
-from deploy_ui.db import reading
+from deploy_ui.db import reading, transaction
 from deploy_ui.enums import CallbackStatus, CallReason, CallStatus, Phase, Role
 from deploy_ui.errors import Conflict, Forbidden, Gone, NotFound, TooMany
 from deploy_ui.models import Attempt, Call, Content
@@ -89,6 +91,33 @@ def test_an_end_is_final(editor: Viewer, iris: DeploymentCard, status: CallStatu
         changes.cancel_by_caller(iris.slug, call_id)
     assert changes.cancel_many(editor, iris.slug, [call_id]) == 0
     assert row(call_id) == before
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_an_answer_that_came_first_stays(editor: Viewer, iris: DeploymentCard, many: bool) -> None:  # noqa: FBT001
+    call_id = running(iris)
+    about_to, found = threading.Event(), list[object]()
+
+    def cancel() -> None:
+        about_to.set()
+        try:
+            found.append(
+                changes.cancel_many(editor, iris.slug, None) if many else changes.cancel(editor, iris.slug, call_id)
+            )
+        except Conflict as error:
+            found.append(error.code)
+
+    thread = threading.Thread(target=cancel)
+    with transaction() as session:
+        done = {"status": CallStatus.COMPLETED, "answer_status": 200, "finished_at": clock.now()}
+        session.exec(update(Call).where(col(Call.id) == call_id).values(done))
+        thread.start()
+        assert about_to.wait(5)
+        thread.join(0.3)  # it waits for the row that is held here
+        assert found == []
+    thread.join()
+    assert found == [0 if many else "call_ended"]
+    assert (row(call_id).status, attempts(call_id)) == (CallStatus.COMPLETED, [])
 
 
 def test_a_caller_is_told_the_status(iris: DeploymentCard) -> None:
