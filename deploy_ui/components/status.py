@@ -83,7 +83,8 @@ def call_reason(reason: rx.Var[str] | str) -> rx.Var[str]:
 
 def call_status(value: rx.Var[str], **props: object) -> rx.Component:
     """Return a call's status."""
-    return status(_of_call(value), word(CallStatus, "call_status", value), rx.Var.create(""), **props)
+    words = word(CallStatus, "call_status", value)
+    return status(_of_call(value), words, rx.Var.create(""), data_status=value.to(str), **props)
 
 
 def _of_call(value: rx.Var[str] | str) -> rx.Var[str]:
@@ -98,12 +99,11 @@ def key_status(value: rx.Var[str], **props: object) -> rx.Component:
 
 def status(value: rx.Var[str], words: rx.Var[str], reason: rx.Var[str], **props: object) -> rx.Component:
     """Return dot, word and reason of a status."""
-    props.setdefault("data_testid", "status")
+    props = {"data_testid": "status", "data_status": rx.Var.create(value).to(str), **props}
     return rx.el.span(
         dot(value),
         words,
         rx.cond(reason != "", rx.el.span(reason, class_name="status__reason", title=reason)),
         class_name=f"status status--{rx.Var.create(value).to(str)}",
-        data_status=rx.Var.create(value).to(str),
         **props,
     )

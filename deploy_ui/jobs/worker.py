@@ -28,6 +28,7 @@ from deploy_ui.settings import settings
 
 PR_SET_PDEATHSIG = 1
 TRY_AGAIN_S = 1.0
+NICENESS = 10
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,11 @@ def run_builds() -> None:
 
 
 def run_calls() -> None:
-    """Deliver calls until SIGTERM or SIGINT, then let attempts end for a while; see `run`."""
+    """Deliver calls until SIGTERM or SIGINT, then let attempts end for a while; see `run`.
+
+    Callers who wait go before: whoever delivers is as nice as instances are.
+    """
+    os.nice(NICENESS)
     run(CALLS_QUEUE)
 
 
