@@ -1,261 +1,194 @@
-"""Asynchronous calls: how fast they are accepted, begun and answered, and what they do to everybody else.
+"""How fast asynchronous calls are accepted, started and drained, beside Celery and RQ; what a long queue costs others.
 
-The whole product with its default settings. Beside the deliveries stand Celery's no-op tasks and plain RQ's no-op jobs
-in the same run (`benchmarks.queues`). Run it with `python -m benchmarks.async_calls`.
+Starts the whole product. Rounds of draining alternate with those of Celery and RQ, so that a busy machine slows all.
+Run it with `python -m benchmarks.async_calls`.
 """
 
 import asyncio
-import os
-import signal
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
-import aiohttp
+import httpx
 import psutil
 
-from benchmarks.lifecycle import Product, product
-from benchmarks.queues import celery_rate, rq_rate
-from deploy_ui.launch import lifeline
+from benchmarks.calls import load, ours, peers
+from benchmarks.calls.ours import Target, until
+from benchmarks.lifecycle import Product
 
-ACCEPTED, BODY = 4000, b'{"text": "' + b"x" * 10_000 + b'"}'
-CALLERS = 8
-DELIVERED, COMPARED, RQ_COMPARED = 5000, 3000, 300
-ONE_BY_ONE, COLD = 60, 10
-SLOW, SLOW_S = 200, 10.0
-MANY, MANY_S, LOOKS, ASKED = 10_000, 0.02, 20, 300
-WAIT_S, LOOK_S = 180.0, 0.02
-ACCEPT_RATE, ACCEPT_P95_S, CELERY_RATIO, BEGIN_P95_S, SLOW_LIMIT_S, LIST_S, SYNC_RATIO = (
-    500,
-    0.02,
-    1.0,
-    0.05,
-    25,
-    0.2,
-    2,
-)
-SCRIPT = """
-import asyncio
-
-class Model:
-    async def predict(self, payload: dict) -> dict:
-        await asyncio.sleep(payload.get("sleep", 0))
-        return {}
-"""
+LEAST_ACCEPTED_PER_S, ACCEPTED_P95_MS, BODY_BYTES, ACCEPT_S = 500, 20, 10_000, 10.0
+ROUNDS, OURS, CELERY, RQ = 3, 5000, 3000, 400
+LEAST_RATIO, WANTED_RATIO = 1.0, 1.3
+STARTS, COLD_STARTS, STARTED_P95_MS = 100, 15, 50
+SLOW, SLOW_S, SLOW_LIMIT_S = 200, 10, 25
+QUEUED, PAGE_MS, PAGES, MOST_TIMES = 10_000, 200, 20, 2.0
+SYNC, SYNC_CALLERS, MODEL_S = 500, 4, 0.02
+MB = 1 << 20
 
 
 @dataclass(frozen=True)
-class Target:
-    """One deployment, and how its callers see it."""
+class Line:
+    """One number beside its limit."""
 
-    running: Product
-    slug: str
-    key: str
+    what: str
+    value: str
+    limit: str = ""
+    kept: bool = True
 
-    @property
-    def url(self) -> str:
-        """Where the model answers."""
-        return f"{self.running.gateway.base_url}/{self.slug}/predict".replace("//" + self.slug, "/" + self.slug)
-
-    def headers(self, *, later: bool) -> dict[str, str]:
-        """Return the headers of a call."""
-        asked = {"X-Async-Request": "true"} if later else {}
-        return {"X-API-Key": self.key, "Content-Type": "application/json", **asked}
-
-    def counts(self) -> dict[str, int]:
-        """Return how many calls there are of each status."""
-        found: dict[str, int] = self.running.api.get(f"/deployments/{self.slug}/calls/counts").raise_for_status().json()
-        return found
-
-    def open(self) -> int:
-        """Return how many calls have not ended."""
-        found = self.counts()
-        return found["queued"] + found["running"]
+    def __str__(self) -> str:
+        """Return it as a line to print."""
+        word = "" if not self.limit else "ok" if self.kept else "MISSED"
+        return f"{self.what:<58}{self.value:>28}   {self.limit:<26} {word}".rstrip()
 
 
 def main() -> int:
-    """Measure, print, and return 1 if a limit was broken."""
-    with product() as running:
-        target = _target(running, "Many", concurrency=300)
-        kept = [_accept(target), _deliver(target), _begin(target), _begin_cold(target), _slow(target)]
-        kept.append(_crowd(_target(running, "Crowd", concurrency=8)))
-    return 0 if all(kept) else 1
+    """Measure and print; 1 if a limit was not kept."""
+    kept = True
+    with ours.started() as running:
+        image = ours.image(running)
+        for measure in (_accept, _deliver, _start, _slow, _long_queue):
+            for line in measure(running, image):
+                print(line, flush=True)
+                kept = kept and line.kept
+    return 0 if kept else 1
 
 
-def _accept(target: Target) -> bool:
-    """Measure how long a caller waits for its id, and how many are accepted in a second, apart from deliveries."""
-    with _nobody_delivers(target.running):
-        took, seconds = asyncio.run(_send(target, [BODY] * ACCEPTED, CALLERS, later=True))
-    rate = ACCEPTED / seconds
-    kept = rate >= ACCEPT_RATE and _p95(took) <= ACCEPT_P95_S
-    limits = f"(limits: p95 20 ms, {ACCEPT_RATE}/s)   {_word(kept)}"
-    print(f"accept, 10 kB, {CALLERS} callers          {_line(took)}   {rate:5.0f}/s {limits}")
-    _until(lambda: target.open() == 0, "the accepted calls to end")
-    return kept
+def _accept(running: Product, image: str) -> Iterator[Line]:
+    body = b'{"text": "' + b"x" * (BODY_BYTES - 12) + b'"}'
+    with ours.target(running, "Accept", image=image, concurrency=64) as target:
+        paced = asyncio.run(load.paced(target, body, LEAST_ACCEPTED_PER_S, ACCEPT_S))
+        until(lambda: target.completed(len(paced)), "what was accepted")
+        with ours.nobody_delivers(running):
+            alone = asyncio.run(load.at_once(target, body, ACCEPT_S / 2))
+        until(lambda: target.completed(len(paced) + len(alone)), "what was accepted")
+    p95 = _p95(paced) * 1000
+    limit = f"p95 <= {ACCEPTED_P95_MS} ms"
+    what = f"accept, 10 kB at {LEAST_ACCEPTED_PER_S}/s, delivered meanwhile"
+    yield Line(what, _milliseconds(paced), limit, p95 <= ACCEPTED_P95_MS)
+    rate = len(alone) / (ACCEPT_S / 2)
+    what = f"accept, 10 kB, {load.CALLERS} callers without pause"
+    yield Line(what, f"{rate:.0f}/s", f">= {LEAST_ACCEPTED_PER_S}/s", rate >= LEAST_ACCEPTED_PER_S)
+    yield Line("", _milliseconds(alone))
 
 
-def _deliver(target: Target) -> bool:
-    """No-op calls that were queued before, against what others make of the same."""
-    with _nobody_delivers(target.running):
-        asyncio.run(_send(target, [b"{}"] * DELIVERED, CALLERS, later=True))
-    began = time.perf_counter()
-    _until(lambda: target.open() == 0, "the calls to be delivered")
-    ours = DELIVERED / (time.perf_counter() - began)
-    celery, plain = celery_rate(COMPARED), rq_rate(RQ_COMPARED)
-    kept = ours / celery >= CELERY_RATIO
-    print(
-        f"deliver no-op calls   {ours:5.0f}/s   Celery {celery:5.0f}/s, ratio {ours / celery:.2f} (limit 1.0, aim 1.3)"
-    )
-    print(f"                                plain RQ {plain:5.0f}/s, ratio {ours / plain:.1f}   {_word(kept)}")
-    return kept
+def _deliver(running: Product, image: str) -> Iterator[Line]:
+    rounds: list[tuple[float, float, float]] = []
+    for number in range(1, ROUNDS + 1):
+        with ours.target(running, f"Deliver {number}", image=image, concurrency=64) as target:
+            rounds.append((_drained_per_s(running, target), peers.celery_per_s(CELERY), peers.rq_per_s(RQ)))
+        yield Line(f"drained, round {number}: ours, Celery, RQ", ", ".join(f"{each:.0f}/s" for each in rounds[-1]))
+    mine, celery, rq = (statistics.median(column) for column in zip(*rounds, strict=True))
+    ratio = mine / celery
+    limit = f">= {LEAST_RATIO:g}, aim {WANTED_RATIO:g}"
+    yield Line("no-op calls beside Celery's no-op tasks", f"{ratio:.2f}", limit, ratio >= LEAST_RATIO)
+    yield Line("no-op calls beside RQ's no-op jobs", f"{mine / rq:.1f}")
 
 
-def _begin(target: Target) -> bool:
-    """From the acceptance to the attempt, one call at a time, while somebody listens."""
-    for _ in range(ONE_BY_ONE):
-        asyncio.run(_send(target, [b"{}"], 1, later=True))
-        _until(lambda: target.open() == 0, "a call to end")
-    return _began(target, ONE_BY_ONE, "accept → attempt, idle queue")
+def _drained_per_s(running: Product, target: Target) -> float:
+    with ours.nobody_delivers(running):
+        target.queue(OURS)
+    until(lambda: target.completed(OURS), "the queue to drain", 0.5)
+    began, ended = target.span()
+    return OURS / (ended - began).total_seconds()
 
 
-def _begin_cold(target: Target) -> bool:
-    """Measure the same when nobody delivers: a worker has to begin with it."""
-    for _ in range(COLD):
-        for horse in _horses(target.running):
-            horse.terminate()
-            horse.wait()
-        asyncio.run(_send(target, [b"{}"], 1, later=True))
-        _until(lambda: target.open() == 0, "a call to end")
-    return _began(target, COLD, "accept → attempt, nobody delivers")
+def _start(running: Product, image: str) -> Iterator[Line]:
+    with ours.target(running, "Start", image=image) as target:
+        load.accepted_to_started(target)
+        warm = [load.accepted_to_started(target) for _ in range(STARTS)]
+        cold = [load.accepted_to_started(target, lambda: ours.end_deliverer(running)) for _ in range(COLD_STARTS)]
+    for words, found in (("a deliverer lives", warm), ("none lives", cold)):
+        kept = _p95(found) * 1000 <= STARTED_P95_MS
+        limit = f"p95 <= {STARTED_P95_MS} ms"
+        yield Line(f"idle queue, {words}: accepted → at the model", _milliseconds(found), limit, kept)
 
 
-def _began(target: Target, number: int, title: str) -> bool:
-    rows = target.running.api.get(f"/deployments/{target.slug}/calls", params={"limit": number}).json()["items"]
-    waited = [row["waited_s"] for row in rows]
-    kept = _p95(waited) <= BEGIN_P95_S
-    print(f"{title:<36}{_line(waited)} (limit p95 50 ms)   {_word(kept)}")
-    return kept
+def _slow(running: Product, image: str) -> Iterator[Line]:
+    with ours.target(running, "Slow", image=image, concurrency=300) as target:
+        body = f'{{"sleep": {SLOW_S}}}'.encode()
+        began = time.monotonic()
+        asyncio.run(load.together(target, body, SLOW))
+        memory: list[int] = []
+        until(lambda: memory.append(_memory(running)) or target.completed(SLOW), "slow calls", 0.5)  # type: ignore[func-returns-value]
+        took = time.monotonic() - began
+    what = f"{SLOW} calls of {SLOW_S} s at once, all done"
+    yield Line(what, f"{took:.1f} s", f"<= {SLOW_LIMIT_S} s", took <= SLOW_LIMIT_S)
+    yield Line("memory of the calls' worker meanwhile, parent and horse", f"{max(memory) / MB:.0f} MB")
 
 
-def _slow(target: Target) -> bool:
-    """Many slow calls at once."""
-    began = time.perf_counter()
-    asyncio.run(_send(target, [b'{"sleep": %d}' % SLOW_S] * SLOW, CALLERS, later=True))
-    _until(lambda: target.counts()["running"] == SLOW, "all to run at once")
-    parent = _worker(target.running)
-    memory = [each.memory_info().rss / 2**20 for each in (parent, *parent.children())]
-    _until(lambda: target.open() == 0, "the slow calls to end")
-    seconds = time.perf_counter() - began
-    kept = seconds <= SLOW_LIMIT_S
-    told = " + ".join(f"{each:.0f}" for each in memory)
-    print(f"{SLOW} calls of {SLOW_S:.0f} s: all done in {seconds:.1f} s (limit {SLOW_LIMIT_S})   {_word(kept)}")
-    print(f"  memory of the worker and its deliverer: {told} MB")
-    return kept
+def _memory(running: Product) -> int:
+    parent = ours.worker(running)
+    return sum(int(each.memory_info().rss) for each in (parent, *parent.children(recursive=True)) if _lives(each))
 
 
-def _crowd(target: Target) -> bool:
-    """Let a long queue stand: what it costs people who look, and callers who wait."""
-    question = b'{"sleep": %.2f}' % MANY_S
-    before, _ = asyncio.run(_send(target, [question] * ASKED, 1, later=False))
-    with _nobody_delivers(target.running):
-        asyncio.run(_send(target, [question] * MANY, CALLERS, later=True))
-        paths = ("calls?limit=50", "calls/counts")
-        looks = [_timed(lambda path=path: _get(target, path)) for path in paths for _ in range(LOOKS)]  # type: ignore[misc]
-    meanwhile, _ = asyncio.run(_send(target, [question] * ASKED, 1, later=False))
-    left = target.open()
-    ratio = _p95(meanwhile) / _p95(before)
-    kept = _p95(looks) <= LIST_S, ratio <= SYNC_RATIO and left > 0
-    print(f"{MANY} queued: list and counts           {_line(looks)} (limit 200 ms)   {_word(kept[0])}")
-    told = f"{_p95(before) * 1000:.1f} → {_p95(meanwhile) * 1000:.1f} ms, ratio {ratio:.2f} (limit 2)"
-    print(f"synchronous p95 while they drain ({left} left after)   {told}   {_word(kept[1])}")
-    return all(kept)
+def _lives(process: psutil.Process) -> bool:
+    return bool(process.is_running())
 
 
-def _target(running: Product, name: str, *, concurrency: int) -> Target:
-    form = {"name": f"bench-{name.lower()}", "script": SCRIPT}
-    image = running.api.post("/images", files={key: (None, value) for key, value in form.items()}).json()
-    made = {"name": name, "image": image["id"], "memory_mb": 256, "concurrency": concurrency}
-    slug = running.api.post("/deployments", json=made).raise_for_status().json()["slug"]
-    key = running.api.post(f"/deployments/{slug}/keys", json={"name": "bench"}).raise_for_status().json()["secret"]
-    _until(lambda: running.ask(slug, key) == 200, "the deployment to answer")  # noqa: PLR2004 -- the status of HTTP
-    return Target(running, slug, key)
+def _long_queue(running: Product, image: str) -> Iterator[Line]:
+    body = f'{{"sleep": {MODEL_S}}}'.encode()
+    with ours.target(running, "Queue", image=image) as target:
+        before = _synchronous(target, body, lambda count: count < SYNC)
+        with ours.nobody_delivers(running):
+            target.queue(QUEUED, body)
+            pages = {path: _asked(running, f"/deployments/{target.slug}/{path}") for path in ("calls", "calls/counts")}
+        during = _synchronous(target, body, lambda _: not target.completed(QUEUED))
+    for path, found in pages.items():
+        kept = max(found) * 1000 <= PAGE_MS
+        yield Line(f"{QUEUED} queued: GET …/{path}", _milliseconds(found), f"longest <= {PAGE_MS} ms", kept)
+    yield Line(f"synchronous, model of {MODEL_S * 1000:.0f} ms, nothing queued", _milliseconds(before))
+    yield Line(f"the same while {QUEUED} drain", _milliseconds(during))
+    times = _p95(during) / _p95(before)
+    yield Line("synchronous p95, times", f"{times:.2f}", f"<= {MOST_TIMES:g}", times <= MOST_TIMES)
 
 
-async def _send(target: Target, bodies: Sequence[bytes], callers: int, *, later: bool) -> tuple[list[float], float]:
-    """Send them all with so many callers; return how long each took and all together, in seconds."""
-    left, took, headers = iter(bodies), list[float](), target.headers(later=later)
-    wanted = 202 if later else 200
+def _synchronous(target: Target, body: bytes, goes_on: Callable[[int], bool]) -> list[float]:
+    """Call from a few callers, one after the other each, as long as it goes on."""
+    found: list[float] = []
+    stop = threading.Event()
 
-    async def caller(session: aiohttp.ClientSession) -> None:
-        for body in left:
-            began = time.perf_counter()
-            async with session.post(target.url, data=body, headers=headers) as response:
-                text = await response.text()
-                if response.status != wanted:
-                    raise SystemExit(f"answered with {response.status}: {text}")
-            took.append(time.perf_counter() - began)
+    def call() -> None:
+        with httpx.Client(trust_env=False, timeout=60) as client:
+            while not stop.is_set():
+                began = time.perf_counter()
+                ours.expect(client.post(target.url, content=body, headers=target.headers))
+                found.append(time.perf_counter() - began)
 
-    began = time.perf_counter()
-    async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
-        for _ in range(callers):
-            group.create_task(caller(session))
-    return took, time.perf_counter() - began
+    with _threads(call):
+        until(lambda: not goes_on(len(found)), "synchronous calls", 0.5)
+        stop.set()
+    return found
 
 
 @contextmanager
-def _nobody_delivers(running: Product) -> Iterator[None]:
-    """Halt the worker, so that calls pile up."""
-    parent = _worker(running)
-    halted = [parent, *parent.children()]
-    for each in halted:
-        os.kill(each.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for each in halted:
-            os.kill(each.pid, signal.SIGCONT)
+def _threads(do: Callable[[], None]) -> Iterator[None]:
+    threads = [threading.Thread(target=do) for _ in range(SYNC_CALLERS)]
+    for each in threads:
+        each.start()
+    yield
+    for each in threads:
+        each.join()
 
 
-def _worker(running: Product) -> psutil.Process:
-    return psutil.Process(lifeline.alive(running.folder / "run")["calls-1"])
+def _asked(running: Product, path: str) -> list[float]:
+    found = []
+    for _ in range(PAGES):
+        began = time.perf_counter()
+        ours.expect(running.api.get(path))
+        found.append(time.perf_counter() - began)
+    return found
 
 
-def _horses(running: Product) -> list[psutil.Process]:
-    return _worker(running).children()
+def _milliseconds(seconds: Sequence[float]) -> str:
+    return f"p50 {statistics.median(seconds) * 1000:.1f}, p95 {_p95(seconds) * 1000:.1f} ms"
 
 
-def _get(target: Target, path: str) -> None:
-    target.running.api.get(f"/deployments/{target.slug}/{path}").raise_for_status()
-
-
-def _timed(do: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    do()
-    return time.perf_counter() - began
-
-
-def _until(condition: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + WAIT_S
-    while not condition():
-        if time.monotonic() > end:
-            raise SystemExit(f"waited in vain for {what}")
-        time.sleep(LOOK_S)
-
-
-def _p95(values: Sequence[float]) -> float:
-    return sorted(values)[max(0, round(len(values) * 0.95) - 1)]
-
-
-def _line(seconds: Sequence[float]) -> str:
-    return f"p50 {statistics.median(seconds) * 1000:6.1f} ms  p95 {_p95(seconds) * 1000:6.1f} ms"
-
-
-def _word(kept: bool) -> str:  # noqa: FBT001 -- the value to be told
-    return "ok" if kept else "TOO SLOW"
+def _p95(seconds: Sequence[float]) -> float:
+    return statistics.quantiles(seconds, n=20, method="inclusive")[-1]
 
 
 if __name__ == "__main__":
