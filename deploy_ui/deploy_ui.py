@@ -22,6 +22,9 @@ from deploy_ui.pages.not_found import not_found
 from deploy_ui.pages.set_up import set_up
 from deploy_ui.pages.sign_in import sign_in
 from deploy_ui.states import changes, tabs
+from deploy_ui.states.deployment.call_actions import CallActions
+from deploy_ui.states.deployment.call_recipes import CallRecipesState
+from deploy_ui.states.deployment.calls import CallsState
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.deployment.instances import InstancesState
@@ -72,6 +75,10 @@ CARD_LOADS = [
     RevisionsState.follow,
     InstancesState.follow,
     TrialState.enter,
+    TrialState.follow,
+    CallActions.keep,
+    CallRecipesState.close,
+    CallsState.follow,
     LogsState.follow,
     KeysState.follow,
 ]

@@ -15,6 +15,7 @@ def dialog(
     on_close: Any,
     actions: list[rx.Component] | None = None,
     words: rx.Var[str] | str | None = None,
+    wide: bool = False,
     **props: Any,
 ) -> rx.Component:
     """Return a dialog over the page; Esc and a click beside it call `on_close`, which must set `is_open` false."""
@@ -24,7 +25,7 @@ def dialog(
             rx.dialog.description(words, class_name="dialog__words") if words is not None else rx.fragment(),
             *children,
             rx.el.div(*actions, class_name="dialog__foot") if actions else rx.fragment(),
-            class_name="dialog",
+            class_name="dialog dialog--wide" if wide else "dialog",
             **({} if words is not None else {"aria_describedby": ""}),
             **props,
         ),

@@ -4,15 +4,19 @@ from enum import StrEnum
 
 import reflex as rx
 
-from deploy_ui.enums import ImageStatus, InstanceStatus, KeyStatus, Phase, Reason
+from deploy_ui.enums import CallReason, CallStatus, ImageStatus, InstanceStatus, KeyStatus, Phase, Reason
 from deploy_ui.i18n.ui import t
 
+CALL_RUNS = "call-running"
+"""The status that says of a call what `running` says of it: of a deployment that word means that all is well."""
 DOTS: dict[str, str] = {
     **{each: each for each in Phase},
     **{each: each for each in InstanceStatus},
     **{each: each for each in ImageStatus},
+    **{each: each for each in CallStatus},
     Phase.STOPPING: "busy",
     Phase.DELETED: "ended",
+    CALL_RUNS: "busy",
     KeyStatus.ACTIVE: "ready",
     KeyStatus.DISABLED: "queued",
     KeyStatus.EXPIRED: "ended",
@@ -67,6 +71,27 @@ def image_status(value: rx.Var[str], reason: rx.Var[str] | str = "", **props: ob
     return status(value, word(ImageStatus, "image_status", value), rx.Var.create(reason).to(str), **props)
 
 
+def call_dot(value: rx.Var[str] | str) -> rx.Component:
+    """Return the dot of a call's status."""
+    return dot(_of_call(value))
+
+
+def call_reason(reason: rx.Var[str] | str) -> rx.Var[str]:
+    """Return the words for why an attempt or a call failed; nothing for none."""
+    return word(CallReason, "call_reason", reason)
+
+
+def call_status(value: rx.Var[str], **props: object) -> rx.Component:
+    """Return a call's status."""
+    words = word(CallStatus, "call_status", value)
+    return status(_of_call(value), words, rx.Var.create(""), data_status=value.to(str), **props)
+
+
+def _of_call(value: rx.Var[str] | str) -> rx.Var[str]:
+    known = rx.Var.create(value).to(str)
+    return rx.cond(known == CallStatus.RUNNING, CALL_RUNS, known)
+
+
 def key_status(value: rx.Var[str], **props: object) -> rx.Component:
     """Return a key's status."""
     return status(value, word(KeyStatus, "key_status", value), rx.Var.create(""), **props)
@@ -74,12 +99,11 @@ def key_status(value: rx.Var[str], **props: object) -> rx.Component:
 
 def status(value: rx.Var[str], words: rx.Var[str], reason: rx.Var[str], **props: object) -> rx.Component:
     """Return dot, word and reason of a status."""
-    props.setdefault("data_testid", "status")
+    props = {"data_testid": "status", "data_status": rx.Var.create(value).to(str), **props}
     return rx.el.span(
         dot(value),
         words,
         rx.cond(reason != "", rx.el.span(reason, class_name="status__reason", title=reason)),
         class_name=f"status status--{rx.Var.create(value).to(str)}",
-        data_status=rx.Var.create(value).to(str),
         **props,
     )

@@ -17,6 +17,7 @@ CELLS = {
     "name": "name",
     "status": "status-cell",
     "menu": "menu-cell",
+    "check": "check-cell",
     "image": "muted",
     "last": "muted",
     "fact": "fact-cell",
@@ -28,7 +29,7 @@ CELLS = {
 class Column:
     """One column of a table."""
 
-    title: rx.Var[str] | str
+    title: rx.Var[str] | str | rx.Component
     width: str = ""
     right: bool = False
     """Numbers and times stand at the right."""
@@ -37,6 +38,8 @@ class Column:
 
     In a table of which each row is a list of facts there: `name`, `status`, `menu`, `fact`.
     """
+    spare: int = 0
+    """1: left out where the table has little room. 2: where it has less."""
 
 
 def data_table(columns: Sequence[Column], rows: Any, **props: Any) -> rx.Component:
@@ -47,10 +50,8 @@ def data_table(columns: Sequence[Column], rows: Any, **props: Any) -> rx.Compone
     looks = " tablebox--facts" if any(each.area == "fact" for each in columns) else ""
     return rx.el.div(
         rx.el.table(
-            rx.el.colgroup(*(rx.el.col(style={"width": each.width} if each.width else {}) for each in columns)),
-            rx.el.thead(
-                rx.el.tr(*(rx.el.th(each.title, class_name="r" if each.right else "", scope="col") for each in columns))
-            ),
+            rx.el.colgroup(*map(_col, columns)),
+            rx.el.thead(rx.el.tr(*map(_head, columns))),
             rx.el.tbody(rows),
             class_name="table",
         ),
@@ -64,10 +65,22 @@ def row(columns: Sequence[Column], cells: Sequence[Any], **props: Any) -> rx.Com
     return rx.el.tr(*(_cell(column, content) for column, content in zip(columns, cells, strict=True)), **props)
 
 
+def _col(column: Column) -> rx.Component:
+    look = {"class_name": f"spare-{column.spare}"} if column.spare else {}
+    return rx.el.col(style={"width": column.width} if column.width else {}, **look)
+
+
+def _head(column: Column) -> rx.Component:
+    looks = [CELLS["check"]] if column.area == "check" else []
+    return rx.el.th(column.title, class_name=_looks(column, *looks), scope="col")
+
+
+def _looks(column: Column, *more: str) -> str:
+    return " ".join([*more, *(["r"] if column.right else []), *([f"spare-{column.spare}"] if column.spare else [])])
+
+
 def _cell(column: Column, content: Any) -> rx.Component:
-    looks = CELLS.get(column.area, "")
-    if column.right:
-        looks = f"{looks} r".strip()
+    looks = _looks(column, *filter(None, [CELLS.get(column.area)]))
     if column.area == "fact":
         return rx.el.td(content, class_name=looks, data_label=column.title)
     return rx.el.td(content, class_name=looks, style={"gridArea": column.area} if column.area else {})

@@ -1,5 +1,5 @@
 /* A moment as people say it, "26 min ago", kept true while the page is open; or on the clock, "14:31:06" today and
-   "22 Nov, 19:27" before; or exact. The whole of it is in the tooltip. */
+   "22 Nov, 19:27" before; or exact, or exact to the second. The whole of it is in the tooltip. */
 import { useEffect, useMemo, useState } from "react";
 import { jsx } from "@emotion/react";
 
@@ -46,14 +46,14 @@ export function When({ at, language = "en", now, never, look = "ago", ref, ...re
   const step = look === "ago" && Math.abs(seconds) < 90 ? 1000 : 30000;
   useEffect(() => {
     setClock(Date.now());
-    if (!moment || look === "exact") return undefined;
+    if (!moment || look === "exact" || look === "full") return undefined;
     const timer = setInterval(() => setClock(Date.now()), step);
     return () => clearInterval(timer);
   }, [moment, step, look]);
   const relative = useMemo(() => new Intl.RelativeTimeFormat(language, { style: "short" }), [language]);
   const full = useMemo(() => (moment ? written(moment, "full", language) : ""), [moment, language]);
   if (!moment) return jsx("span", { ref, ...rest }, never);
-  const style = look === "clock" ? clockStyle(moment, new Date(clock)) : "exact";
+  const style = look === "clock" ? clockStyle(moment, new Date(clock)) : look === "full" ? "full" : "exact";
   const words = look === "ago" ? inWords(seconds, relative, now) : written(moment, style, language);
   return jsx("time", { ref, ...rest, dateTime: moment.toISOString(), title: full, suppressHydrationWarning: true }, words);
 }

@@ -17,16 +17,19 @@ class When(rx.Component):
     now: rx.Var[str]
     never: rx.Var[str]
     look: rx.Var[str]
-    """`ago`, `clock` or `exact`."""
+    """`ago`, `clock`, `exact` or `full`."""
 
 
-def when(at: object, *, exact: bool = False, clock: bool = False, **props: object) -> rx.Component:
-    """Return the time of an aware datetime, relative unless asked otherwise; None reads as a dash."""
+def when(at: object, *, exact: bool = False, clock: bool = False, full: bool = False, **props: object) -> rx.Component:
+    """Return the time of an aware datetime, relative unless asked otherwise; None reads as a dash.
+
+    `full` is exact to the second.
+    """
     return When.create(
         at=rx.Var.create(at).to(str),
         language=LanguageState.language,
         now=t("common.now"),
         never=t("common.never"),
-        look="exact" if exact else "clock" if clock else "ago",
+        look="full" if full else "exact" if exact else "clock" if clock else "ago",
         **props,
     )

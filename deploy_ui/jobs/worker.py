@@ -28,6 +28,7 @@ from deploy_ui.settings import settings
 
 PR_SET_PDEATHSIG = 1
 TRY_AGAIN_S = 1.0
+NICENESS = 10
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +41,12 @@ def run_builds() -> None:
 
 
 def run_calls() -> None:
-    """Deliver calls until SIGTERM or SIGINT, then let attempts end for a while; see `run`."""
+    """Deliver calls until SIGTERM or SIGINT, then let attempts end for a while; see `run`.
+
+    Callers who wait go before: whoever delivers is as nice as instances are.
+    """
     calls.warm_up()
+    os.nice(NICENESS)
     run(CALLS_QUEUE)
 
 

@@ -8,13 +8,15 @@ import asyncio
 import json
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 import httpx
 
 from deploy_ui.enums import Role
 from deploy_ui.errors import Invalid, TooLarge, Unavailable
 from deploy_ui.services import deployments, keys
+from deploy_ui.services.calls.names import CALL_ID
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
@@ -42,6 +44,10 @@ class Header:
     value: str
 
 
+ASYNCHRONOUS = Header("X-Async-Request", "true")
+"""What makes a request an asynchronous call."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """What a person wants to send."""
@@ -51,6 +57,16 @@ class Trial:
     """Behind the slug, with the query; begins with a slash."""
     headers: list[Header] = field(default_factory=list)
     body: str = ""
+
+    @property
+    def asynchronous(self) -> bool:
+        """Whether its headers ask for an asynchronous call."""
+        return any(_is_asynchronous(each) and each.value.lower() == ASYNCHRONOUS.value for each in self.headers)
+
+    @property
+    def other_headers(self) -> list[Header]:
+        """Its headers without those that ask for an asynchronous call."""
+        return [each for each in self.headers if not _is_asynchronous(each)]
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,8 @@ class Answer:
     request_id: str
     instance: str
     """The one that answered; empty when the gateway did, or the instance does not say."""
+    call_id: str
+    """The asynchronous call that was accepted by this; empty for any other answer."""
 
 
 async def send(viewer: Viewer, slug: str, trial: Trial, *, transport: httpx.AsyncBaseTransport | None = None) -> Answer:
@@ -90,7 +108,8 @@ async def send(viewer: Viewer, slug: str, trial: Trial, *, transport: httpx.Asyn
             await response.aclose()
     except httpx.HTTPError as error:
         raise Unavailable("gateway_unreachable", kind=type(error).__name__) from error
-    return _answer(response, body, truncated=truncated, duration_ms=round((time.monotonic() - began) * 1000))
+    answer = _answer(response, body, truncated=truncated, duration_ms=round((time.monotonic() - began) * 1000))
+    return replace(answer, call_id=_call_id(answer.status, body)) if trial.asynchronous else answer
 
 
 def curl(viewer: Viewer, slug: str, trial: Trial) -> str:
@@ -101,7 +120,7 @@ def curl(viewer: Viewer, slug: str, trial: Trial) -> str:
 
 def curl_with(secret: str, slug: str, trial: Trial) -> str:
     """Return the request as a command for a POSIX shell, with this key."""
-    return _command(slug, trial, [("X-API-Key", secret), *((each.name, each.value) for each in trial.headers)])
+    return _command(slug, trial, [("X-API-Key", secret), *_given(trial)])
 
 
 def check(trial: Trial) -> None:
@@ -183,11 +202,21 @@ def _request(viewer: Viewer, slug: str, trial: Trial) -> httpx.Request:
 
 
 def _headers(viewer: Viewer, slug: str, trial: Trial) -> list[tuple[str, str]]:
-    given = [(each.name, each.value) for each in trial.headers]
+    given = _given(trial)
     if any(name.lower() in KEY_HEADERS for name, _ in given):
         viewer.require(Role.EDITOR)
         return given
     return [*given, ("X-API-Key", keys.console_key(viewer, slug))]
+
+
+def _given(trial: Trial) -> list[tuple[str, str]]:
+    """Return the headers; the gateway would join two that ask for an asynchronous call to one that does not."""
+    kept = [*trial.other_headers, ASYNCHRONOUS] if trial.asynchronous else trial.headers
+    return [(each.name, each.value) for each in kept]
+
+
+def _is_asynchronous(header: Header) -> bool:
+    return header.name.lower() == ASYNCHRONOUS.name.lower()
 
 
 async def _read(response: httpx.Response) -> tuple[bytes, bool]:
@@ -216,7 +245,18 @@ def _answer(response: httpx.Response, body: bytes, *, truncated: bool, duration_
         truncated=truncated,
         request_id=response.headers.get("x-request-id", ""),
         instance=response.headers.get("x-instance", "")[:LONGEST_KEY],
+        call_id="",
     )
+
+
+def _call_id(status: int, body: bytes) -> str:
+    """Return the id of the call that was accepted, which the gateway answers and no model."""
+    try:
+        told = json.loads(body) if status == HTTPStatus.ACCEPTED else {}
+    except (ValueError, RecursionError):
+        return ""
+    call_id = str(told.get("request_id", "")) if isinstance(told, dict) else ""
+    return call_id if CALL_ID.fullmatch(call_id) else ""
 
 
 def _text(body: bytes, charset: str) -> str:

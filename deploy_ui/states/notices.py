@@ -3,7 +3,7 @@
 import reflex as rx
 
 from deploy_ui.errors import AppError
-from deploy_ui.i18n.catalog import error_text, text
+from deploy_ui.i18n.catalog import counted, error_text, text
 from deploy_ui.i18n.ui import language_of
 
 
@@ -29,6 +29,11 @@ class NoticeState(rx.State):
 async def say(state: rx.State, key: str, **facts: object) -> None:
     """Tell the reader that something worked. In a background handler only under its lock."""
     (await state.get_state(NoticeState))._show("ok", text(await language_of(state), key, **facts))  # noqa: SLF001
+
+
+async def say_count(state: rx.State, key: str, count: int, **facts: object) -> None:
+    """Tell the reader how many of something worked; under the lock as `say`."""
+    (await state.get_state(NoticeState))._show("ok", counted(await language_of(state), key, count, **facts))  # noqa: SLF001
 
 
 async def failure(state: rx.State, error: AppError) -> None:

@@ -1,5 +1,6 @@
 """The whole story, in a browser against the whole product: from a serving script to a prediction and its log line."""
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -68,6 +69,7 @@ def test_a_script_becomes_an_answered_prediction(product: Product, visitor: Page
     command = tries_it(visitor)
     again = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True, timeout=30)
     assert again.stdout == '{"sum":13.0}'
+    calls_it_asynchronously(visitor)
     reads_the_log(visitor)
 
 
@@ -138,6 +140,31 @@ def tries_it(page: Page) -> str:
     page.get_by_test_id("curl").click()
     expect(page.get_by_test_id("curl")).to_contain_text("Copied")
     return str(page.evaluate("navigator.clipboard.readText()")).replace("curl ", "curl -sS ", 1)
+
+
+def calls_it_asynchronously(page: Page) -> None:
+    """Tick the box: the header appears where it is sent; watch the call to its end and get its answer."""
+    page.get_by_test_id("async").click()
+    expect(page.get_by_test_id("async-header")).to_contain_text("X-Async-Request")
+    expect(page.get_by_test_id("body")).to_contain_text("2.5")
+    page.get_by_test_id("curl").click()
+    page.wait_for_function("navigator.clipboard.readText().then(text => text.includes('X-Async-Request: true'))")
+    page.get_by_test_id("send").click()
+    expect(page.get_by_test_id("answer-status")).to_contain_text("202")
+    expect(page.get_by_test_id("call-status")).to_have_attribute("data-status", "completed")
+    call_id = page.get_by_test_id("call-id").inner_text()
+    expect(page.get_by_test_id("answer-body")).to_contain_text(call_id)
+    expect(page.get_by_test_id("to-call")).to_have_attribute("href", f"/deployments/summer/calls?call={call_id}")
+    with page.expect_download() as download:
+        page.get_by_test_id("call-result").click()
+    assert download.value.suggested_filename == f"{call_id}.json"
+    assert json.loads(download.value.path().read_text()) == {"sum": 13.0}
+    expect(page.get_by_test_id("past").first).to_contain_text("async")
+    page.get_by_test_id("again").last.click()
+    expect(page.get_by_test_id("async")).to_have_attribute("aria-checked", "false")
+    page.get_by_test_id("again").first.click()
+    expect(page.get_by_test_id("async")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_test_id("headers").get_by_test_id("header-name")).to_have_count(1)
 
 
 def reads_the_log(page: Page) -> None:

@@ -182,3 +182,45 @@ def _words(shell: str, command: str) -> list[str]:
     printing = command.replace("curl", "printf '%s\\0' curl", 1)
     run = subprocess.run([program, "-c", printing], capture_output=True, check=True, env={"HOME": "/home/x"})
     return run.stdout.decode().split("\0")[:-1]
+
+
+ASKED = Header("X-Async-Request", "true")
+ACCEPTED = {"request_id": "c_aaaaaaaaaaaaaaaa", "status": "queued"}
+
+
+async def test_an_accepted_asynchronous_call_has_its_id(slug: str) -> None:
+    transport, _ = answering(202, json=ACCEPTED)
+    answer = await trials.send(factories.viewer(), slug, Trial(headers=[ASKED]), transport=transport)
+    assert answer.call_id == ACCEPTED["request_id"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "told"),
+    [
+        pytest.param([], 202, ACCEPTED, id="a model's own 202"),
+        pytest.param([ASKED], 400, ACCEPTED, id="refused"),
+        pytest.param([ASKED], 202, [], id="no object"),
+        pytest.param([ASKED], 202, {}, id="no id"),
+        pytest.param([ASKED], 202, {"request_id": "../../x"}, id="no id of ours"),
+        pytest.param([ASKED], 202, {"request_id": {"a": 1}}, id="not even a text"),
+    ],
+)
+async def test_any_other_answer_has_no_call(slug: str, headers: list[Header], status: int, told: Any) -> None:
+    transport, _ = answering(status, json=told)
+    answer = await trials.send(factories.viewer(), slug, Trial(headers=headers), transport=transport)
+    assert answer.call_id == ""
+
+
+@pytest.mark.parametrize("typed", ["true", "TRUE", "false", ""])
+async def test_an_asynchronous_call_is_asked_for_once(slug: str, typed: str) -> None:
+    transport, seen = answering(202, json=ACCEPTED)
+    trial = Trial(headers=[Header("x-async-request", typed), ASKED])
+    await trials.send(factories.viewer(), slug, trial, transport=transport)
+    assert seen[0].headers.get_list("x-async-request") == ["true"]
+    assert trials.curl(factories.viewer(), slug, trial).lower().count("x-async-request: true") == 1
+
+
+async def test_what_asks_for_nothing_asynchronous_is_sent_as_typed(slug: str) -> None:
+    transport, seen = answering()
+    await trials.send(factories.viewer(), slug, Trial(headers=[Header("X-Async-Request", "no")]), transport=transport)
+    assert seen[0].headers["x-async-request"] == "no"

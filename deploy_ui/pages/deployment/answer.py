@@ -1,5 +1,7 @@
 """What came back from a test request."""
 
+from http import HTTPStatus
+
 import reflex as rx
 
 from deploy_ui.components.amounts import latency, size
@@ -8,13 +10,15 @@ from deploy_ui.components.copy import copy_icon
 from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import badge
 from deploy_ui.components.links import text_link
+from deploy_ui.components.status import call_status
 from deploy_ui.components.trial_form import SaveButton
+from deploy_ui.enums import CallStatus
 from deploy_ui.i18n.ui import t
 from deploy_ui.services.trials import Header
 from deploy_ui.states.deployment.test import TrialState
 
 FAMILIES = ((300, "blue"), (400, "amber"), (500, "red"))
-"""The colour of a status by the family it begins."""
+"""The colour of a status by the family it begins; 202 is blue as well: the answer is still to come."""
 
 
 def answer() -> rx.Component:
@@ -24,7 +28,7 @@ def answer() -> rx.Component:
             rx.cond(TrialState.answer, _parts(), rx.el.h2(t("test.response"), class_name="h2")),
             rx.el.span(class_name="grow"),
             rx.cond(TrialState.answer, _facts()),
-            class_name="panel__head",
+            class_name="panel__head answer__head",
         ),
         rx.cond(TrialState.answer, _content(), _none()),
         class_name="panel",
@@ -37,7 +41,7 @@ def answer() -> rx.Component:
 def status_badge(status: rx.Var[int], phrase: rx.Var[str] | str = "") -> rx.Component:
     """Return an answer's status in the colour of its class."""
     words = rx.fragment(status, rx.cond(rx.Var.create(phrase) != "", rx.fragment(" ", phrase)))
-    found = badge(words, "green")
+    found = rx.cond(status == HTTPStatus.ACCEPTED, badge(words, "blue"), badge(words, "green"))
     for least, look in FAMILIES:
         found = rx.cond(status >= least, badge(words, look), found)
     return found
@@ -97,7 +101,7 @@ def _content() -> rx.Component:
     return rx.fragment(
         rx.cond(found.truncated, rx.el.div(t("test.truncated"), class_name="small muted trial__note")),
         rx.cond(TrialState.part == "headers", headers, _body()),
-        _foot(),
+        rx.cond(TrialState.call, _call(), _foot()),
     )
 
 
@@ -128,6 +132,31 @@ def _foot() -> rx.Component:
         rx.el.span(class_name="grow"),
         text_link(t("test.open_logs"), logs, data_testid="to-logs"),
         class_name="panel__foot small",
+    )
+
+
+def _call() -> rx.Component:
+    """Return how far the asynchronous call is, and the ways to it and to its answer."""
+    call = TrialState.call
+    result = f"/api/v1/deployments/{rx.State.slug}/calls/{call.id}/result"
+    ended = rx.cond(
+        call.status == CallStatus.COMPLETED,
+        text_link(t("test.call_result"), result, reload_document=True, download=True, data_testid="call-result"),
+    )
+    return rx.fragment(
+        rx.el.div(
+            call_status(call.status, data_testid="call-status"),
+            rx.cond(call.over, ended, rx.el.span(t("test.call_later"), class_name="muted")),
+            class_name="panel__foot small",
+            aria_live="polite",
+        ),
+        rx.el.div(
+            text_link(t("test.call_open"), f"/deployments/{rx.State.slug}/calls?call={call.id}", data_testid="to-call"),
+            rx.el.span("·", class_name="muted"),
+            rx.el.span(call.id, class_name="mono ellipsis muted", title=call.id, data_testid="call-id"),
+            copy_icon(call.id, label=t("test.call_copy_id")),
+            class_name="panel__foot small",
+        ),
     )
 
 

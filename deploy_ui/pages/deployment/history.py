@@ -30,7 +30,9 @@ def _row(each: Past, place: rx.Var[int]) -> rx.Component:
         rx.el.span(each.method, class_name="strong"),
         rx.el.span(each.path, class_name="mono ellipsis", title=each.path),
         status_badge(each.status),
-        rx.el.span(latency(each.duration_ms), class_name="num muted right"),
+        rx.el.span(
+            rx.cond(each.accepted, t("test.async_short"), latency(each.duration_ms)), class_name="num muted right"
+        ),
         icon_button(
             "rotate-ccw", t("test.again"), small=True, on_click=TrialState.again(each.number), data_testid="again"
         ),

@@ -7,6 +7,7 @@ from deploy_ui.components.status import phase_status
 from deploy_ui.enums import Phase
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.card import CardView, card_page, open_tab, tab_content
+from deploy_ui.pages.deployment.calls import calls
 from deploy_ui.pages.deployment.general import general, general_skeleton
 from deploy_ui.pages.deployment.gone import gone
 from deploy_ui.pages.deployment.instances import instances
@@ -18,7 +19,14 @@ from deploy_ui.states.deployment.card import FIRST_TAB, CardState
 from deploy_ui.states.deployment_actions import DeploymentActions
 from deploy_ui.states.session import SessionState
 
-TABS = ((FIRST_TAB, general), ("instances", instances), ("test", test), ("logs", logs), ("keys", keys))
+TABS = (
+    (FIRST_TAB, general),
+    ("instances", instances),
+    ("test", test),
+    ("calls", calls),
+    ("logs", logs),
+    ("keys", keys),
+)
 TITLE = rx.cond(CardState.card, CardState.card.name, t("nav.deployments"))
 
 

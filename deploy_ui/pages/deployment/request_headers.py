@@ -4,8 +4,13 @@ import reflex as rx
 
 from deploy_ui.components.buttons import button, icon_button
 from deploy_ui.components.forms import form_error, wrong_in
+from deploy_ui.components.icons import icon
 from deploy_ui.i18n.ui import t
+from deploy_ui.services.trials import ASYNCHRONOUS
 from deploy_ui.states.deployment.test import OWN_KEY, HeaderLine, TrialState
+
+ASYNC_ROW = 0
+"""The number of the row that the box adds; those of people begin with 1."""
 
 
 def request_headers() -> rx.Component:
@@ -27,8 +32,50 @@ def request_headers() -> rx.Component:
         ),
         rx.foreach(TrialState.headers, _row),
         rx.cond(~TrialState.own_key, _console_key()),
+        rx.cond(TrialState.asynchronous, _asynchronous()),
         rx.cond(wrong != "", rx.el.div(form_error(wrong, data_testid="wrong-headers"), class_name="trial__wrong")),
         data_testid="headers",
+    )
+
+
+def asynchronous_box() -> rx.Component:
+    """Return the box that asks for an asynchronous call, and what it does."""
+    ticked = TrialState.asynchronous
+    adds = rx.fragment(t("test.async_adds"), " ", _code(f"{ASYNCHRONOUS.name}: {ASYNCHRONOUS.value}"))
+    return rx.el.div(
+        rx.el.label(
+            rx.el.button(
+                icon("check"),
+                type="button",
+                role="checkbox",
+                aria_checked=rx.cond(ticked, "true", "false"),
+                on_click=TrialState.set_asynchronous(~ticked),
+                class_name="check",
+                data_testid="async",
+            ),
+            rx.el.span(t("test.async"), class_name="strong"),
+            class_name="row",
+        ),
+        rx.el.span(rx.cond(ticked, t("test.async_means"), adds), class_name="muted small"),
+        class_name="panel__foot trial__async",
+    )
+
+
+def _code(words: str) -> rx.Component:
+    return rx.el.code(words, class_name="inline")
+
+
+def _asynchronous() -> rx.Component:
+    """Return the row that the box adds; its two fields go with the form like those of any other row."""
+    return rx.el.div(
+        *(
+            rx.el.input(type="hidden", name=f"header-{ASYNC_ROW}-{part}", value=value, read_only=True)
+            for part, value in (("name", ASYNCHRONOUS.name), ("value", ASYNCHRONOUS.value))
+        ),
+        rx.el.span(ASYNCHRONOUS.name, class_name="c-key"),
+        rx.el.span(ASYNCHRONOUS.value, " ", rx.el.span(t("test.async_added"), class_name="muted small")),
+        class_name="kv",
+        data_testid="async-header",
     )
 
 

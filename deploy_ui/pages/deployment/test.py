@@ -11,7 +11,7 @@ from deploy_ui.components.trial_form import CurlButton, FormatButton
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.answer import answer
 from deploy_ui.pages.deployment.history import history
-from deploy_ui.pages.deployment.request_headers import request_headers
+from deploy_ui.pages.deployment.request_headers import asynchronous_box, request_headers
 from deploy_ui.services.trials import METHODS
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.test import TrialState
@@ -115,6 +115,7 @@ def _request() -> rx.Component:
         ),
         rx.cond(wrong != "", rx.el.div(form_error(wrong, data_testid="wrong-body"), class_name="trial__wrong")),
         request_headers(),
+        asynchronous_box(),
         title=t("test.body"),
         end=rx.fragment(
             button(t("test.example"), look="ghost", small=True, on_click=TrialState.example, data_testid="example"),

@@ -25,7 +25,7 @@ from deploy_ui.services.paging import DEFAULT_LIMIT, Page
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
-ROW = ("id", "status", "reason", "created_at", "started_at", "finished_at", "attempts", "answer_status")
+ROW = ("id", "status", "reason", "created_at", "started_at", "finished_at", "attempts", "answer_status", "answer_size")
 """Fields that a line of the list shows as the row holds them."""
 COLUMNS: Any = (Call.number, Key.name, *(getattr(Call, name) for name in ROW))
 NEWEST_FIRST = (col(Call.created_at).desc(), col(Call.number).desc())
@@ -105,7 +105,7 @@ def made(session: Session, call: Call) -> CallCard:
 
 SAME = (
     *("method", "path", "body_size", "key_id", "instance", "retry_of"),
-    *("request_timeout_s", "health_timeout_s", "deadline_at", "max_attempts", "answer_size"),
+    *("request_timeout_s", "health_timeout_s", "deadline_at", "max_attempts"),
     *("callback_url", "callback_status", "callback_attempts", "callback_message"),
 )
 """Fields that the card shows as the row holds them."""

@@ -25,6 +25,7 @@ class CallRow:
     attempts: int
     answer_status: int | None
     """The HTTP status of the answer that counted."""
+    answer_size: int
     key_name: str
     """The caller's key; empty: the console's own."""
 
@@ -68,7 +69,6 @@ class CallCard(CallRow):
     answer_headers: list[tuple[str, str]]
     answer_type: str
     """Its content type as the model wrote it: hostile."""
-    answer_size: int
     has_result: bool
     """Whether there is an answer to get."""
     expires_at: datetime | None

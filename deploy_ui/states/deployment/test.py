@@ -8,16 +8,17 @@ from typing import Any
 import reflex as rx
 
 from deploy_ui import clock
-from deploy_ui.enums import Role
+from deploy_ui.enums import CallStatus, Role
 from deploy_ui.errors import AppError
 from deploy_ui.i18n.catalog import error_text
 from deploy_ui.i18n.ui import language_of
 from deploy_ui.services import samples, trials
+from deploy_ui.services.calls import cards
 from deploy_ui.services.trials import Answer, Header, Trial
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
 from deploy_ui.states.deployment.card import open_tab
-from deploy_ui.states.session import signed_in, viewer_of
+from deploy_ui.states.session import live, signed_in, viewer_of
 
 MOST_HISTORY = 20
 FIELDS = {"path", "body", "headers"}
@@ -48,7 +49,18 @@ class Past:
     path: str
     status: int
     duration_ms: int
+    accepted: bool
+    """Whether it became an asynchronous call."""
     trial: Trial
+
+
+@dataclass(frozen=True)
+class Underway:
+    """How far the asynchronous call is that the answer speaks of."""
+
+    id: str
+    status: CallStatus
+    over: bool
 
 
 class TrialState(rx.State):
@@ -62,7 +74,10 @@ class TrialState(rx.State):
     path: str = "/predict"
     body: str = ""
     headers: list[HeaderLine] = []
+    asynchronous: bool = False
+    """Whether the box is ticked that asks for an asynchronous call."""
     answer: Answer | None = None
+    call: Underway | None = None
     part: str = PARTS[0]
     """The part of the answer that is shown."""
     sending: bool = False
@@ -85,6 +100,16 @@ class TrialState(rx.State):
             return
         self._fill(await self._sample(viewer))
         self.loaded = True
+
+    @rx.event(background=True)
+    async def follow(self) -> None:
+        """Keep the status of the call true that was sent last, while the tab is open."""
+        async with self:
+            slug = await open_tab(self, "test")
+        if not slug:
+            return
+        async for viewer in live(self, f"calls:{slug}"):
+            await self._look(viewer, slug)
 
     @rx.event
     @signed_in
@@ -109,6 +134,12 @@ class TrialState(rx.State):
     async def clear(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
         """Forget what was sent before."""
         self.past = []
+
+    @rx.event
+    @signed_in
+    async def set_asynchronous(self, viewer: Viewer, on: bool) -> None:  # noqa: ARG002, FBT001 - as above; a value
+        """Tick or clear the box."""
+        self.asynchronous = bool(on)
 
     @rx.event
     @signed_in
@@ -144,6 +175,7 @@ class TrialState(rx.State):
             async with self:
                 if slug == self.shown_slug:
                     self._keep(trial, answer)
+            await self._look(viewer, slug)  # before the hints that come from now on
         except AppError as error:
             async with self:
                 if slug == self.shown_slug:
@@ -189,14 +221,42 @@ class TrialState(rx.State):
     def _keep(self, trial: Trial, answer: Answer) -> None:
         self.answer, self.part = answer, PARTS[0]
         number = self.past[0].number + 1 if self.past else 1
-        past = Past(number, clock.now(), trial.method, trial.path, answer.status, answer.duration_ms, trial)
-        self.past = [past, *self.past][:MOST_HISTORY]
+        self.past = [_past(number, trial, answer), *self.past][:MOST_HISTORY]
+        self.call = Underway(answer.call_id, CallStatus.QUEUED, over=False) if answer.call_id else None
+
+    async def _look(self, viewer: Viewer, slug: str) -> None:
+        """Read how far the call is; one that was forgotten meanwhile stays as it was. Not under the lock."""
+        call = self.call if slug == self.shown_slug else None
+        if call is None or call.over:
+            return
+        try:
+            status = (await asyncio.to_thread(cards.card, viewer, slug, call.id)).status
+        except AppError:
+            return
+        async with self:
+            if self.call == call:  # no other one was sent meanwhile
+                self.call = Underway(call.id, status, over=status.ended)
 
     def _fill(self, trial: Trial) -> None:
         self.method, self.path, self.body = trial.method, trial.path, trial.body
-        self.headers = [HeaderLine(at, each.name, each.value) for at, each in enumerate(trial.headers, start=1)]
+        self.asynchronous = trial.asynchronous
+        shown = trial.other_headers if trial.asynchronous else trial.headers
+        self.headers = [HeaderLine(at, each.name, each.value) for at, each in enumerate(shown, start=1)]
         self.wrong, self.wrong_line = {}, 0
         self.version += 1
+
+
+def _past(number: int, trial: Trial, answer: Answer) -> Past:
+    return Past(
+        number=number,
+        at=clock.now(),
+        method=trial.method,
+        path=trial.path,
+        status=answer.status,
+        duration_ms=answer.duration_ms,
+        accepted=bool(answer.call_id),
+        trial=trial,
+    )
 
 
 def trial_of(typed: dict[str, Any]) -> Trial:

@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy_ui.enums import Role
-from deploy_ui.services import trials
-from deploy_ui.services.trials import Header, Trial
+from deploy_ui.enums import CallStatus, Role
+from deploy_ui.services import deployments, trials
+from deploy_ui.services.calls import changes
+from deploy_ui.services.trials import Answer, Header, Trial
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.test import MOST_HISTORY, TrialState, trial_of
 from tests import factories
@@ -23,6 +24,7 @@ FORM = {
     "header-1-name": "Content-Type",
     "header-1-value": "application/json",
 }
+ASYNC = {**FORM, "header-0-name": "X-Async-Request", "header-0-value": "true"}
 Answers = Callable[[httpx.Request], httpx.Response]
 
 
@@ -32,12 +34,16 @@ def slug(editor: Viewer) -> str:
 
 
 @pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch) -> list[httpx.Request]:
+def gateway(monkeypatch: pytest.MonkeyPatch, editor: Viewer, slug: str) -> list[httpx.Request]:
     """Stand in for the gateway: keep what came."""
     seen: list[httpx.Request] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
         seen.append(request)
+        if request.headers.get("x-async-request") == "true":
+            return httpx.Response(
+                202, json={"request_id": factories.call(deployments.card(editor, slug)), "status": "queued"}
+            )
         return httpx.Response(200, json={"number": len(seen)}, headers={"x-instance": "k4c9aa"})
 
     real = trials.send
@@ -125,6 +131,57 @@ async def test_a_past_request_fills_the_form_again(tab: Tab, slug: str, gateway:
     assert tab["TrialState.version"] == version + 1
     await tab.send(TrialState.clear())
     assert tab["TrialState.past"] == []
+
+
+async def test_the_status_of_an_asynchronous_call_is_followed_to_its_end(
+    tab: Tab, slug: str, editor: Viewer, gateway: list[httpx.Request]
+) -> None:
+    await opens(tab, slug)
+    await tab.send(TrialState.send(ASYNC))
+    await tab.sees(lambda seen: seen["TrialState.call"])
+    call = tab["TrialState.call"]
+    assert (tab["TrialState.answer"].call_id, call.status, call.over) == (call.id, CallStatus.QUEUED, False)
+    assert tab["TrialState.past"][0].accepted
+    assert gateway
+    changes.cancel(editor, slug, call.id)
+    await tab.sees(lambda seen: seen["TrialState.call"].status == CallStatus.CANCELED)
+    assert tab["TrialState.call"].over
+    await tab.send(TrialState.send(FORM))
+    await tab.sees(lambda seen: seen["TrialState.call"] is None)
+    assert not tab["TrialState.past"][0].accepted
+
+
+async def test_a_call_that_ends_before_its_answer_is_read_is_over_at_once(
+    tab: Tab, slug: str, editor: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def send(*_: Any) -> Answer:
+        call_id = factories.call(deployments.card(editor, slug), status=CallStatus.COMPLETED)
+        return Answer(
+            202, "", 1, [], "", 0, binary=False, json=True, truncated=False, request_id="", instance="", call_id=call_id
+        )
+
+    monkeypatch.setattr(trials, "send", send)
+    await opens(tab, slug)
+    await tab.send(TrialState.send(ASYNC))
+    await tab.sees(lambda seen: seen["TrialState.call"] and seen["TrialState.call"].status == CallStatus.COMPLETED)
+
+
+async def test_a_past_asynchronous_request_ticks_the_box_and_another_clears_it(
+    tab: Tab, slug: str, gateway: list[httpx.Request]
+) -> None:
+    await opens(tab, slug)
+    await tab.send(TrialState.send(ASYNC))
+    await tab.sees(functools.partial(newest_is, 1))
+    await tab.send(TrialState.send(FORM))
+    await tab.sees(functools.partial(newest_is, 2))
+    assert len(gateway) == 2
+    await tab.send(TrialState.again(1))
+    assert tab["TrialState.asynchronous"]
+    assert [each.name for each in tab["TrialState.headers"]] == ["Content-Type"]
+    await tab.send(TrialState.again(2))
+    assert not tab["TrialState.asynchronous"]
+    await tab.send(TrialState.set_asynchronous(True))
+    assert tab["TrialState.asynchronous"]
 
 
 @pytest.mark.parametrize(
