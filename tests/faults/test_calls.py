@@ -1,4 +1,4 @@
-"""Whatever is killed: every asynchronous call that was accepted reaches one end, after no more attempts than allowed."""
+"""Whatever is killed: each asynchronous call that was accepted reaches one end, after no more attempts than allowed."""
 
 import os
 import time
