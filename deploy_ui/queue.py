@@ -47,6 +47,15 @@ def deliver() -> None:
         log.warning("no deliverer asked for: %s", error)
 
 
+def ask_for_another() -> None:
+    """Ask for one more deliverer, unless one is asked for already. It begins as soon as a worker is free."""
+    try:
+        if not queue(CALLS_QUEUE).count:
+            ask_for_deliverer()
+    except RedisError as error:
+        log.warning("no other deliverer asked for: %s", error)
+
+
 def ask_for_deliverer() -> None:
     """Queue the job that delivers calls. It has no time limit: it ends when nothing was due for a while."""
     queue(CALLS_QUEUE).enqueue(Job.DELIVER_CALLS.value, job_timeout=-1, result_ttl=0, failure_ttl=600)

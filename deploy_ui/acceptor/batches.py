@@ -10,6 +10,8 @@ from deploy_ui.services.calls import bodies, intake
 from deploy_ui.services.calls.intake import Accepted, Request
 
 MOST_IN_BATCH = 200
+ANNOUNCE_RESTS_S = 0.02
+"""However many are accepted meanwhile: who listens looks for all of them at once."""
 Answer = asyncio.Future[Accepted | AppError]
 
 log = logging.getLogger(__name__)
@@ -72,3 +74,4 @@ class Batches:
             self._news.clear()
             news, self._accepted = self._accepted, []
             await asyncio.to_thread(intake.announce, news)
+            await asyncio.sleep(ANNOUNCE_RESTS_S)

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import no_args_event_spec
 
+from deploy_ui.components.download import download
 from deploy_ui.components.icons import icon
 from deploy_ui.components.scripts import script
 
@@ -62,7 +63,7 @@ def menu_download(
 ) -> rx.Component:
     """Return a choice that lets the browser download a file; `hint` says at its end what it is."""
     words = (rx.el.span(label, class_name="menu__label"), rx.el.span(hint, class_name="menu__hint"))
-    file = rx.el.a(icon(icon_name), *words, href=href, download="", **props)
+    file = download(icon(icon_name), *words, href=href, **props)
     return rx.menu.item(file, as_child=True, class_name="menu__item")
 
 

@@ -1,17 +1,27 @@
 """Delivers asynchronous calls: one job that drains what is due, many in flight, and stays a while for more."""
 
 import asyncio
+import resource
 import signal
 
-from deploy_ui.jobs.delivery.deliverer import Deliverer
+from deploy_ui.jobs.delivery.deliverer import Deliverer, Pace
+
+PACE = Pace()
 
 
 def deliver() -> None:
     """Deliver whatever is due, of all deployments, until nothing was for a while; SIGTERM ends it sooner."""
+    _open_many_files()
     asyncio.run(_deliver())
 
 
 async def _deliver() -> None:
-    deliverer = Deliverer()
+    deliverer = Deliverer(PACE)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, deliverer.stop)
     await deliverer.run()
+
+
+def _open_many_files() -> None:
+    """Let as many connections and bodies be open at once as the system allows."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -23,12 +23,12 @@ SignIn = Callable[..., None]
 
 def made(card: DeploymentCard, status: CallStatus, age_s: float = 60, **values: Any) -> str:
     at = clock.now() - timedelta(seconds=age_s)
-    times = {"created_at": at, **({"finished_at": clock.now()} if status.ended else {})}
+    times: dict[str, Any] = {"created_at": at, **({"finished_at": clock.now()} if status.ended else {})}
     return factories.call(card, status=status, **times, **values)
 
 
 def answered(card: DeploymentCard, age_s: float = 60) -> str:
-    head = {"answer_status": 200, "answer_headers": [["content-type", "application/json"]]}
+    head: dict[str, Any] = {"answer_status": 200, "answer_headers": [["content-type", "application/json"]]}
     return made(card, CallStatus.COMPLETED, age_s, answer=b'{"sum": 3}', attempts=1, **head)
 
 
@@ -37,7 +37,7 @@ def failed(card: DeploymentCard, message: str = "", **values: Any) -> str:
     now = clock.now()
     with transaction() as session:
         number = lookup.call(session, card.slug, call_id).number
-        times = {"started_at": now, "ended_at": now, "instance": "m7p2"}
+        times: dict[str, Any] = {"started_at": now, "ended_at": now, "instance": "m7p2"}
         reason = CallReason.ANSWERED_5XX
         session.add(Attempt(call_number=number, number=1, status=500, reason=reason, message=message, **times))
     return call_id
@@ -48,6 +48,7 @@ def row(page: Page, call_id: str) -> Locator:
 
 
 def choose(page: Page, call_id: str, choice: str) -> Locator:
+    expect(page.get_by_role("menu")).to_have_count(0)
     row(page, call_id).get_by_test_id("call-actions").click()
     return page.get_by_test_id(choice)
 
@@ -107,13 +108,10 @@ def test_an_answer_is_downloaded_from_menu_and_panel(page: Page, signed_in: Sign
     signed_in()
     done = answered(card)
     page.goto(f"/deployments/{card.slug}/calls?call={done}")
-    for click in (
-        page.get_by_test_id("panel-result").click,
-        lambda: choose(page, done, "get-result").click(),
-        lambda: choose(page, done, "get-raw").click(),
-    ):
+    for name in ("panel-result", "get-result", "get-raw"):
+        link = page.get_by_test_id(name) if name == "panel-result" else choose(page, done, name)
         with page.expect_download() as download:
-            click()
+            link.click()
         assert json.loads(download.value.path().read_text()) == {"sum": 3}
         assert done in download.value.suggested_filename
 
@@ -128,12 +126,12 @@ def test_one_call_is_copied_repeated_and_canceled(
     choose(page, wrong, "copy-id").click()
     expect(page.locator(".notice")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == wrong
-    expect(choose(page, wrong, "cancel")).to_have_attribute("data-disabled", "true")
+    expect(choose(page, wrong, "cancel")).to_be_disabled()
     page.get_by_test_id("retry").click()
     again = page.locator("[data-status=queued] >> xpath=ancestor::tr")
     expect(again).to_have_count(1)
     new = again.get_attribute("data-call") or ""
-    expect(choose(page, new, "get-result")).to_have_attribute("data-disabled", "true")
+    expect(choose(page, new, "get-result")).to_be_disabled()
     page.get_by_test_id("cancel").click()
     expect(row(page, new)).to_contain_text("Canceled")
 

@@ -12,13 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from deploy_ui import clock, hints
+from deploy_ui import clock, hints, queue
 from deploy_ui.enums import CallReason
 from deploy_ui.jobs.delivery.callbacks import Callbacks
 from deploy_ui.jobs.delivery.ears import listening
 from deploy_ui.jobs.delivery.sender import Sender
 from deploy_ui.services.calls import callbacks, deliverers, turns
-from deploy_ui.services.calls.attempts import Answer, Claim, Failure, Outcome
+from deploy_ui.services.calls.attempts import Answer, Claim, Failure, Outcome, Refused
+from deploy_ui.services.calls.deliverers import Watch
 from deploy_ui.services.calls.turns import Asked, NotTaken, Turn
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,14 @@ class Pace:
     """How long after the last thing to do it stays: who comes soon is served at once."""
     drain_s: float = 25.0
     """How long attempts may go on once it is told to end."""
+    last_s: float = 20.0
+    """How long it tries to write what is left before it ends."""
     rest_s: float = 1.0
     """After the database did not answer."""
+    avoid_s: float = 1.0
+    """How long an instance gets nothing that did not take what it was sent."""
+    full_s: float = 1.0
+    """How long it has been full before it asks for another deliverer."""
 
 
 class Deliverer:
@@ -58,6 +65,9 @@ class Deliverer:
         self._beat_at = self._busy_at = time.monotonic()
         self._changed: set[str] = set()
         self._hinted_at = 0.0
+        self._watch = Watch()
+        self._avoided: dict[str, float] = {}
+        self._full_since: float | None = None
 
     def stop(self) -> None:
         """Claim no more, and end soon."""
@@ -81,9 +91,10 @@ class Deliverer:
         async with listening(lambda: self._hear(callbacks_)):
             telling = asyncio.create_task(callbacks_.run())
             try:
+                await self._turn(sender)
                 while not self._stopping and not self._idle(callbacks_):
-                    await self._turn(sender)
                     await self._wait()
+                    await self._turn(sender)
             finally:
                 await _end(telling)
         return not self._stopping and await asyncio.to_thread(_anything)
@@ -110,7 +121,7 @@ class Deliverer:
         outcomes, self._outcomes = self._outcomes, []
         beat = time.monotonic() - self._beat_at >= self._pace.beat_s
         room = 0 if self._stopping else min(self._pace.most_in_flight - len(self._tasks), self._pace.most_claimed)
-        asked = Asked(self._id, outcomes, room, self._unready_since, beat=beat)
+        asked = self._asked(outcomes, room, beat=beat)
         now = clock.now()
         try:
             turn = await asyncio.to_thread(turns.turn, asked, now)
@@ -126,6 +137,20 @@ class Deliverer:
             self._beat_at = time.monotonic()
         self._took(turn, now, outcomes, sender)
 
+    def _asked(self, outcomes: Sequence[Outcome], room: int, *, beat: bool) -> Asked:
+        self._avoided = {key: until for key, until in self._avoided.items() if until > time.monotonic()}
+        return Asked(
+            self._id,
+            outcomes,
+            room,
+            in_all=self._pace.most_in_flight,
+            held={number: claim.slug for number, claim in self._claims.items()},
+            resting=frozenset(self._avoided),
+            unready_since=self._unready_since,
+            beat=beat,
+            watch=self._watch,
+        )
+
     def _took(self, turn: Turn, now: datetime, outcomes: Sequence[Outcome], sender: Sender) -> None:
         self._unready_since = {each: self._unready_since.get(each, now) for each in turn.unready}
         if turn.queued:
@@ -133,11 +158,20 @@ class Deliverer:
         for claim in turn.claims:
             self._claims[claim.number] = claim
             self._tasks[claim.number] = asyncio.create_task(self._attempt(sender, claim))
-        if len(turn.claims) == self._pace.most_claimed:
-            self._look.set()  # there may be more
+        if turn.more:
+            self._look.set()
+        self._be_full(full=turn.full or len(self._tasks) >= self._pace.most_in_flight)
         if turn.mine is not None:
-            self._drop(set(self._tasks) - turn.mine - {each.claim.number for each in self._outcomes})
+            self._drop(set(self._tasks) - turn.mine)
         self._tell({each.claim.slug for each in outcomes} | {each.slug for each in turn.claims})
+
+    def _be_full(self, *, full: bool) -> None:
+        """Ask for another deliverer when this one has been full for a while."""
+        now_s = time.monotonic()
+        self._full_since = (self._full_since or now_s) if full else None
+        if self._full_since is not None and now_s - self._full_since >= self._pace.full_s:
+            self._full_since = now_s
+            asyncio.get_running_loop().run_in_executor(None, queue.ask_for_another)
 
     async def _attempt(self, sender: Sender, claim: Claim) -> None:
         try:
@@ -147,9 +181,11 @@ class Deliverer:
             result = Failure(CallReason.BROKE_OFF, message=type(error).__name__)
         self._ended(claim, result)
 
-    def _ended(self, claim: Claim, result: Answer | Failure) -> None:
-        self._tasks.pop(claim.number, None)
-        self._claims.pop(claim.number, None)
+    def _ended(self, claim: Claim, result: Answer | Failure | Refused) -> None:
+        if self._claims.get(claim.number) is claim:  # not one that was dropped, and claimed again meanwhile
+            del self._claims[claim.number], self._tasks[claim.number]
+        if isinstance(result, Refused) or (isinstance(result, Failure) and result.reason is CallReason.UNREACHABLE):
+            self._avoided[claim.instance] = time.monotonic() + self._pace.avoid_s
         self._outcomes.append(Outcome(claim, clock.now(), result))
         self._look.set()
 
@@ -181,10 +217,14 @@ class Deliverer:
         while (self._tasks or self._outcomes) and time.monotonic() < end:
             await self._turn(sender)
             await self._wait()
-        for number, claim in list(self._claims.items()):
-            await _end(self._tasks[number])
+        for task in (tasks := list(self._tasks.values())):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for claim in list(self._claims.values()):  # one that ended all the same is not among them
             self._ended(claim, Failure(CallReason.WORKER_STOPPED))
-        await self._turn(sender)
+        end = time.monotonic() + self._pace.last_s
+        while self._outcomes and time.monotonic() < end:
+            await self._turn(sender)
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

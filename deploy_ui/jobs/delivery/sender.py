@@ -1,6 +1,8 @@
 """Makes one attempt: sends a call to an instance and takes its whole answer."""
 
 import asyncio
+import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import BinaryIO, Self
@@ -12,7 +14,7 @@ from yarl import URL
 from deploy_ui.enums import CallReason
 from deploy_ui.errors import TooLarge
 from deploy_ui.services.calls import bodies
-from deploy_ui.services.calls.attempts import Answer, Claim, Failure
+from deploy_ui.services.calls.attempts import Answer, Claim, Failure, Refused
 from deploy_ui.services.calls.bodies import Body
 from deploy_ui.services.paging import plain
 from deploy_ui.settings import settings
@@ -24,6 +26,8 @@ LARGEST_HEADER_BYTES = 64 << 10
 MOST_MESSAGE_BYTES = 2000
 """So much of a 5xx answer is kept to be read by people."""
 FIRST_SERVER_ERROR = 500
+BUSY_STATUS, BUSY_CODE = 503, "instance_busy"
+"""What our own server answers when it has no place for a request (`deploy_ui.serving.refusals.busy`)."""
 OURS_TO_SAY = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 """What aiohttp would add by itself."""
 NOT_KEPT = frozenset(
@@ -46,6 +50,7 @@ class Sender:
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
             skip_auto_headers=OURS_TO_SAY,
+            middlewares=(_once,),
             max_line_size=LARGEST_HEADER_BYTES,
             max_field_size=LARGEST_HEADER_BYTES,
         )
@@ -58,7 +63,7 @@ class Sender:
         """Close the connections."""
         await self._session.close()
 
-    async def send(self, claim: Claim) -> Answer | Failure:
+    async def send(self, claim: Claim) -> Answer | Failure | Refused:
         """Make the attempt, within its time. Whatever the instance does is an answer or a failure.
 
         When it is canceled nothing is left of a half answer.
@@ -69,11 +74,11 @@ class Sender:
         except TimeoutError:
             return Failure(claim.limited_by)
 
-    async def _send(self, claim: Claim) -> Answer | Failure:
+    async def _send(self, claim: Claim) -> Answer | Failure | Refused:
         with ExitStack() as opened:
             try:
                 data = _body(claim, opened)
-            except FileNotFoundError:
+            except (FileNotFoundError, _WrongSize):
                 return Failure(CallReason.REQUEST_LOST)
             try:
                 address = URL(f"http://{claim.address}{claim.path}", encoded=True)
@@ -84,8 +89,8 @@ class Sender:
                     return await _answer(claim, response)
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 return Failure(CallReason.UNREACHABLE, message=_words(error))
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                return Failure(CallReason.BROKE_OFF, message=_words(error))
+            except (_BrokeOff, aiohttp.ClientError, OSError, ValueError) as error:
+                return Failure(CallReason.BROKE_OFF, message=_words(error.__cause__ or error))
 
     def _headers(self, claim: Claim) -> list[tuple[str, str]]:
         ours = [("x-request-id", claim.id), ("x-async-call-id", claim.id), ("x-async-attempt", str(claim.attempt))]
@@ -94,16 +99,41 @@ class Sender:
         return [("Host", self._host), *given, *ours]
 
 
+class _BrokeOff(Exception):
+    """The instance broke off before the head of its answer; `__cause__` says how."""
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send the request once: aiohttp would repeat a GET, say, by itself when a connection that was used before breaks.
+
+    It does that only for errors of its own, which this hides from it.
+    """
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:  # nothing was sent, and it is not repeated
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _BrokeOff from error
+
+
+class _WrongSize(Exception):
+    """The body is not as long as the one that was accepted."""
+
+
 def _body(claim: Claim, opened: ExitStack) -> bytes | BinaryIO | None:
-    if claim.body_file:
-        return opened.enter_context(bodies.path_of(claim.body_file).open("rb"))
-    return claim.body or None
+    file = opened.enter_context(bodies.path_of(claim.body_file).open("rb")) if claim.body_file else None
+    if (os.fstat(file.fileno()).st_size if file else len(claim.body)) != claim.body_size:
+        raise _WrongSize
+    return file or claim.body or None
 
 
-async def _answer(claim: Claim, response: aiohttp.ClientResponse) -> Answer | Failure:
+async def _answer(claim: Claim, response: aiohttp.ClientResponse) -> Answer | Failure | Refused:
     """Take the rest of an answer whose head is there."""
     if response.status >= FIRST_SERVER_ERROR:
-        return Failure(CallReason.ANSWERED_5XX, response.status, await _excerpt(response))
+        message = await _excerpt(response)
+        if response.status == BUSY_STATUS and _code(message) == BUSY_CODE:
+            return Refused()
+        return Failure(CallReason.ANSWERED_5XX, response.status, message)
     body = Body(f"{claim.id}.answer-{claim.attempt}")
     try:
         async for piece in response.content.iter_any():
@@ -137,5 +167,13 @@ async def _excerpt(response: aiohttp.ClientResponse) -> str:
     return text.decode(errors="replace")
 
 
-def _words(error: Exception) -> str:
+def _code(message: str) -> str:
+    """Return the code of an error of ours; empty: it is none."""
+    try:
+        return str(json.loads(message)["error"]["code"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+
+
+def _words(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".removesuffix(": ")

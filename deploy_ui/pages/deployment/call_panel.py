@@ -7,6 +7,7 @@ import reflex as rx
 from deploy_ui.components.amounts import duration, size
 from deploy_ui.components.buttons import button
 from deploy_ui.components.copy import copy_icon
+from deploy_ui.components.download import download
 from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import callout, fact, facts, skeleton
 from deploy_ui.components.links import link
@@ -156,11 +157,10 @@ def _answer() -> rx.Component:
 
 
 def _foot() -> rx.Component:
-    get = rx.el.a(
+    get = download(
         icon("download"),
         t("calls.get_result"),
         href=result_address(CALL),
-        download="",
         class_name="btn btn--primary",
         data_testid="panel-result",
     )

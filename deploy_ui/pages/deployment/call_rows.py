@@ -50,12 +50,12 @@ COLUMNS = (
     Column(t("calls.status"), area="status"),
     Column(t("calls.created"), width="104px", right=True, area="fact"),
     Column(t("calls.started"), width="104px", right=True, area="fact", spare=3),
-    Column(t("calls.waited"), width="92px", right=True, area="fact", spare=1),
+    Column(t("calls.waited"), width="104px", right=True, area="fact", spare=1),
     Column(t("calls.finished"), width="104px", right=True, area="fact", spare=1),
     Column(t("calls.ran"), width="104px", right=True, area="fact"),
     Column(t("calls.attempts"), width="84px", right=True, area="fact", spare=3),
     Column(t("calls.code"), width="64px", right=True, area="fact", spare=2),
-    Column(t("calls.key"), width="132px", area="fact", spare=2),
+    Column(t("calls.key"), width="120px", area="fact", spare=2),
     Column("", width="44px", area="menu"),
 )
 
@@ -70,7 +70,7 @@ def call_row(each: CallRow) -> rx.Component:
             _id(each),
             call_status(each.status, title=call_reason(each.reason)),
             when(each.created_at, clock=True),
-            rx.cond(each.started_at, when(each.started_at, clock=True), DASH),
+            rx.cond(each.started_at, when(each.started_at, clock=True), _not_started(each)),
             waited(each),
             rx.cond(each.finished_at, when(each.finished_at, clock=True), DASH),
             ran(each),
@@ -122,6 +122,13 @@ def has_result(each: CallRow) -> rx.Var[bool]:
 
 def _span(seconds: Any) -> Any:
     return rx.cond(seconds.is_none(), DASH, duration(seconds))
+
+
+def _not_started(each: CallRow) -> rx.Component:
+    """Return how long it has been waiting, where the column that says it is left out."""
+    waits = rx.Var.create(each.status).to(str) == CallStatus.QUEUED
+    since = rx.el.span(elapsed(each.created_at), class_name="instead-of-spare muted", title=t("calls.waited"))
+    return rx.fragment(rx.cond(waits, since), rx.el.span(DASH, class_name=rx.cond(waits, "spare-1", "")))
 
 
 def _check(each: CallRow) -> rx.Component:

@@ -66,12 +66,17 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """The instance said that it has no place free: the model saw nothing of it, so it counts as no attempt."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How an attempt ended."""
 
     claim: Claim
     ended_at: datetime
-    result: Answer | Failure
+    result: Answer | Failure | Refused
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,22 @@ from sqlalchemy import bindparam, func, literal, update
 from sqlmodel import Session, and_, col, exists, select
 
 from deploy_ui.enums import CallReason, CallStatus, InstanceStatus, Wish
-from deploy_ui.models import Call, Content, Deployment, Instance
+from deploy_ui.models import Call, Content, Deployment, Instance, Revision
 from deploy_ui.models.columns import Moment
 from deploy_ui.services.calls.attempts import Claim, room_of
 
+SHARE = 4
+"""A deployment may fill a deliverer until it holds so many times what is left free: one alone four fifths."""
 QUEUED, RUNNING = col(Call.status) == CallStatus.QUEUED, col(Call.status) == CallStatus.RUNNING
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A ready instance."""
+
+    address: str
+    room: int
+    """Calls that it gets at once."""
 
 
 @dataclass(frozen=True)
@@ -23,53 +34,92 @@ class Waiting:
 
     id: int
     slug: str
-    concurrency: int
-    ready: Mapping[str, str]
-    """The addresses of its ready instances by their keys."""
+    ready: Mapping[str, Ready]
+    """Its ready instances by their keys."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a deliverer has room for."""
+
+    claims: int
+    """How many attempts it claims now, at most."""
+    in_all: int
+    """How many it makes at once, at most."""
+    held: Mapping[str, int] = field(default_factory=dict)
+    """How many it makes now, by slug."""
+    resting: frozenset[str] = frozenset()
+    """Instances that get nothing for the moment."""
+
+    def share(self, slug: str, taken: int) -> int:
+        """Return how many more one deployment may have: whoever comes next must find room too."""
+        free = self.in_all - sum(self.held.values()) - taken
+        return max(0, -((self.held.get(slug, 0) - SHARE * free) // (SHARE + 1)))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was claimed."""
+
+    claims: Sequence[Claim] = ()
+    more: bool = False
+    """There may be more to claim at once."""
+    full: bool = False
+    """Another deliverer would have had room for more."""
 
 
 def waiting(session: Session) -> list[Waiting]:
     """Return the deployments with queued calls, and hold them: two who claim do it one after the other."""
     query = (
-        select(Deployment.id, Deployment.slug, Deployment.concurrency, Deployment.wish)
+        select(Deployment.id, Deployment.slug, Deployment.wish)
         .where(exists().where(QUEUED, col(Call.deployment_id) == col(Deployment.id)))
         .order_by(col(Deployment.id))
         .with_for_update()
     )
     found = session.exec(query).all()
     ready = _ready(session, [each[0] for each in found])
-    return [Waiting(key, slug, most, ready.get(key, {}) if wish == Wish.RUN else {}) for key, slug, most, wish in found]
+    return [Waiting(key, slug, ready.get(key, {}) if wish == Wish.RUN else {}) for key, slug, wish in found]
 
 
-def take(session: Session, deliverer: str, open_: Sequence[Waiting], room: int, now: datetime) -> list[Claim]:
-    """Claim up to `room` attempts of calls that are due, with the same room for each deployment."""
+def take(session: Session, deliverer: str, open_: Sequence[Waiting], room: Room, now: datetime) -> Taken:
+    """Claim attempts of calls that are due, as far as there is room, the same for each deployment."""
     claims: list[Claim] = []
+    more = full = False
     able = [each for each in open_ if each.ready]
     for place, deployment in enumerate(able):
-        share = -(-(room - len(claims)) // (len(able) - place))
-        slots = _slots(session, deployment)
-        claims += _take(session, deliverer, deployment, list(_spread(slots, share)), now)
-    return claims
+        most = min(-(-(room.claims - len(claims)) // (len(able) - place)), room.share(deployment.slug, len(claims)))
+        slots = _slots(session, deployment, room.resting)
+        made = _take(session, deliverer, deployment, list(_spread(slots, most)), now)
+        claims += made
+        if len(made) == most < slots.total():
+            full = True
+            more |= most > 0
+    return Taken(claims, more, full)
 
 
-def _ready(session: Session, deployments: Sequence[int]) -> dict[int, dict[str, str]]:
-    query = select(Instance.deployment_id, Instance.key, Instance.address).where(
-        col(Instance.deployment_id).in_(deployments),
-        col(Instance.status) == InstanceStatus.READY,
-        col(Instance.address) != "",
+def _ready(session: Session, deployments: Sequence[int]) -> dict[int, dict[str, Ready]]:
+    born_as = and_(Revision.deployment_id == Instance.deployment_id, Revision.number == Instance.revision)
+    query = (
+        select(Instance.deployment_id, Instance.key, Instance.address, Revision.concurrency)
+        .join(Revision, born_as)
+        .where(
+            col(Instance.deployment_id).in_(deployments),
+            col(Instance.status) == InstanceStatus.READY,
+            col(Instance.address) != "",
+        )
     )
-    found: dict[int, dict[str, str]] = {}
-    for deployment, key, address in session.exec(query) if deployments else ():
-        found.setdefault(deployment, {})[key] = address
+    found: dict[int, dict[str, Ready]] = {}
+    for deployment, key, address, concurrency in session.exec(query) if deployments else ():
+        found.setdefault(deployment, {})[key] = Ready(address, room_of(concurrency))
     return found
 
 
-def _slots(session: Session, deployment: Waiting) -> Counter[str]:
-    """Return how many more calls each ready instance takes."""
+def _slots(session: Session, deployment: Waiting, resting: frozenset[str]) -> Counter[str]:
+    """Return how many more calls the ready instances take; those that take none are left out."""
     mine = RUNNING, col(Call.deployment_id) == deployment.id
     busy = dict(session.exec(select(Call.instance, func.count()).where(*mine).group_by(col(Call.instance))).all())
-    most = room_of(deployment.concurrency)
-    return Counter({key: most - busy.get(key, 0) for key in deployment.ready})
+    rooms = {key: each.room - busy.get(key, 0) for key, each in deployment.ready.items() if key not in resting}
+    return Counter({key: room for key, room in rooms.items() if room > 0})
 
 
 def _spread(slots: Counter[str], most: int) -> Iterator[str]:
@@ -124,7 +174,7 @@ def _claim(deployment: Waiting, row: Any, instance: str, now: datetime) -> Claim
         limit_s=max(left_s, 0) if by_call else row.request_timeout_s,
         limited_by=CallReason.LIVE_TIMEOUT if by_call else CallReason.TIMED_OUT,
         instance=instance,
-        address=deployment.ready[instance],
+        address=deployment.ready[instance].address,
         method=row.method,
         path=row.path,
         headers=row.headers,

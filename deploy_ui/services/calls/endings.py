@@ -1,18 +1,18 @@
 """Writes how attempts ended, and with that how calls do. An attempt that is nobody's any more writes nothing."""
 
 import random
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, case, insert, null, update
 from sqlmodel import Session, col, select
 
 from deploy_ui.enums import CallReason, CallStatus, Wish
 from deploy_ui.models import Attempt, Call, Content, Deployment
 from deploy_ui.services.calls import callback_start
-from deploy_ui.services.calls.attempts import Answer, Failure, Next, Outcome, Rest, after
+from deploy_ui.services.calls.attempts import Answer, Failure, Next, Outcome, Refused, Rest, after, pause_s
 from deploy_ui.services.messages import storable
 
 ANSWER = ("answer_status", "answer_headers", "answer_size", "answer_file")
@@ -45,21 +45,22 @@ def present(session: Session, where: Iterable[Any]) -> dict[int, Present]:
     }
 
 
-def write(session: Session, deliverer: str, outcomes: Sequence[Outcome]) -> set[int]:
-    """Write the outcomes that are still this deliverer's to write; return the numbers of their calls."""
+def write(session: Session, deliverer: str, outcomes: Sequence[Outcome]) -> None:
+    """Write the outcomes that are still this deliverer's to write. Of two of one attempt the first counts."""
     numbers = [each.claim.number for each in outcomes]
     mine = present(session, (col(Call.number).in_(numbers), col(Call.deliverer) == deliverer))
-    counted = [
-        each
-        for each in outcomes
+    counted = {
+        each.claim.number: each
+        for each in reversed(outcomes)
         if (known := mine.get(each.claim.number)) and known.rest.attempts == each.claim.attempt
-    ]
+    }.values()
     answered = [(each, each.result) for each in counted if isinstance(each.result, Answer)]
     if answered:
         _complete(session, answered)
     failed = {each.claim.number: (each.result, each.ended_at) for each in counted if isinstance(each.result, Failure)}
     fail(session, mine, failed)
-    return {each.claim.number for each in counted}
+    refused = {each.claim.number: each.ended_at for each in counted if isinstance(each.result, Refused)}
+    give_back(session, mine, {number: at + timedelta(seconds=pause_s(1, _jitter())) for number, at in refused.items()})
 
 
 def fail(session: Session, known: Mapping[int, Present], failed: Mapping[int, tuple[Failure, datetime]]) -> None:
@@ -71,7 +72,7 @@ def fail(session: Session, known: Mapping[int, Present], failed: Mapping[int, tu
     again: list[dict[str, Any]] = []
     for number, (failure, at) in failed.items():
         attempt = known[number]
-        follows = after(failure.reason, attempt.rest, at, random.random())  # noqa: S311 -- spreads retries, no secret
+        follows = after(failure.reason, attempt.rest, at, _jitter())
         records.append(record(attempt, failure.reason, at, failure.status, failure.message))
         (ended if follows.status is CallStatus.ERROR else again).append(_values(number, follows, at))
     session.connection().execute(insert(Attempt), records)
@@ -79,6 +80,27 @@ def fail(session: Session, known: Mapping[int, Present], failed: Mapping[int, tu
     if again:
         values = {"status": CallStatus.QUEUED, "deliverer": "", "attempt_at": None, **_bound("reason", "due_at")}
         session.connection().execute(_update(values), [_without(each, "finished_at") for each in again])
+
+
+def give_back(session: Session, known: Mapping[int, Present], due: Mapping[int, datetime]) -> None:
+    """Let calls wait as if the present attempt had never begun: no instance has seen it. `due` says until when."""
+    gone = [
+        _ended(number, CallReason.DEPLOYMENT_DELETED, at) for number, at in due.items() if known[number].rest.deleted
+    ]
+    end(session, gone)
+    rows = [{"of": number, "new_due_at": at} for number, at in due.items() if not known[number].rest.deleted]
+    if not rows:
+        return
+    values = {
+        "status": CallStatus.QUEUED,
+        "deliverer": "",
+        "instance": "",
+        "attempt_at": None,
+        "attempts": col(Call.attempts) - 1,
+        "started_at": case((col(Call.attempts) == 1, null()), else_=col(Call.started_at)),
+        **_bound("due_at"),
+    }
+    session.connection().execute(_update(values), rows)
 
 
 def end(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -107,13 +129,17 @@ def record(
     }
 
 
-def ended_files(outcomes: Iterable[Outcome], written: Collection[int]) -> list[str]:
-    """Return the files of answers that do not count."""
-    return [
-        each.result.body.file
-        for each in outcomes
-        if isinstance(each.result, Answer) and each.result.body.file and each.claim.number not in written
-    ]
+def needless_files(session: Session, outcomes: Iterable[Outcome]) -> set[str]:
+    """Return the files of answers that no call names: one that a call names may be here again.
+
+    That is so when the connection broke in the middle of a commit.
+    """
+    files = {each.result.body.file: each.claim.number for each in outcomes if isinstance(each.result, Answer)}
+    files.pop("", None)
+    if not files:
+        return set()
+    named = session.exec(select(Call.answer_file).where(col(Call.number).in_(files.values()))).all()
+    return set(files).difference(named)
 
 
 def _complete(session: Session, answered: Sequence[tuple[Outcome, Answer]]) -> None:
@@ -153,6 +179,14 @@ def _complete(session: Session, answered: Sequence[tuple[Outcome, Answer]]) -> N
     done = {"status": CallStatus.COMPLETED, "reason": CallReason.NONE, "deliverer": "", "attempt_at": None}
     values = done | _bound("finished_at", *ANSWER) | callback_start.begin(answered[0][0].ended_at)
     connection.execute(_update(values), rows)
+
+
+def _ended(number: int, reason: CallReason, at: datetime) -> dict[str, Any]:
+    return {"of": number, "new_reason": reason, "new_finished_at": at}
+
+
+def _jitter() -> float:
+    return random.random()  # noqa: S311 -- spreads retries, no secret
 
 
 def _values(number: int, follows: Next, at: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import extract, update
 from sqlmodel import Session, col, select
 
 from deploy_ui.enums import CallReason, CallStatus
@@ -13,7 +13,7 @@ from deploy_ui.services.calls.attempts import Failure
 from deploy_ui.services.calls.claims import QUEUED, Waiting
 
 MOST = 1000
-"""Calls that are looked at in one go, those first whose turn is next."""
+"""Calls that end in one go."""
 
 
 def past_deadline(session: Session, now: datetime) -> int:
@@ -36,7 +36,7 @@ def unserved(session: Session, open_: Sequence[Waiting], since: Mapping[int, dat
             continue
         over = [
             call
-            for call, due_at, patience in _due(session, deployment, now)
+            for call, due_at, patience in _impatient(session, deployment, since[deployment.id], now)
             if _over(now, due_at, since[deployment.id], patience)
         ]
         number += len(over)
@@ -44,11 +44,17 @@ def unserved(session: Session, open_: Sequence[Waiting], since: Mapping[int, dat
     return number
 
 
-def _due(session: Session, deployment: Waiting, now: datetime) -> Sequence[tuple[int, datetime, float]]:
+def _impatient(
+    session: Session, deployment: Waiting, since: datetime, now: datetime
+) -> Sequence[tuple[int, datetime, float]]:
+    """Return calls that may have waited too long. The database may count in whole seconds, and so name some early."""
+    patience_s = col(Call.health_timeout_s)
+    until = extract("epoch", col(Call.due_at)) + patience_s
+    over = patience_s < (now - since).total_seconds(), until < now.timestamp()
     query = (
         select(Call.number, Call.due_at, Call.health_timeout_s)
-        .where(QUEUED, col(Call.deployment_id) == deployment.id, col(Call.due_at) <= now)
-        .order_by(col(Call.priority), col(Call.number))
+        .where(QUEUED, col(Call.deployment_id) == deployment.id, *over)
+        .order_by(until)
         .limit(MOST)
     )
     return session.exec(query).all()

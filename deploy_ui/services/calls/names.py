@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from deploy_ui.ids import ALPHABET, new_id
+from deploy_ui.ids import ALPHABET, new_id, spelled
 
 PREFIX = "c_"
 TIME_LENGTH = 7
@@ -14,12 +14,7 @@ CALL_ID = re.compile(f"{PREFIX}[{ALPHABET}]{{{TIME_LENGTH + RANDOM_LENGTH}}}")
 
 def new_call_id(now: datetime) -> str:
     """Return an id for a call that is made now; the column's uniqueness has the last word."""
-    seconds = int(now.timestamp())
-    letters = []
-    for _ in range(TIME_LENGTH):
-        seconds, place = divmod(seconds, len(ALPHABET))
-        letters.append(ALPHABET[place])
-    return PREFIX + "".join(reversed(letters)) + new_id(RANDOM_LENGTH)
+    return PREFIX + spelled(int(now.timestamp()), TIME_LENGTH) + new_id(RANDOM_LENGTH)
 
 
 def made_at(call_id: str) -> datetime | None:

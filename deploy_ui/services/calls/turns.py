@@ -1,17 +1,19 @@
 """What a deliverer asks of the database in one go: write what ended, find what is over, claim what is next."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from deploy_ui.db import reading, transaction
 from deploy_ui.models import Call
 from deploy_ui.services.calls import bodies, claims, deliverers, endings, expiry
 from deploy_ui.services.calls.attempts import Claim, Outcome
-from deploy_ui.services.calls.claims import QUEUED
+from deploy_ui.services.calls.claims import QUEUED, Room, Taken
+from deploy_ui.services.calls.deliverers import Watch
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,19 @@ class Asked:
     deliverer: str
     outcomes: Sequence[Outcome] = ()
     room: int = 0
-    """How many more attempts the deliverer can make at once."""
+    """How many more attempts it claims, at most."""
+    in_all: int = 1000
+    """How many it makes at once, at most."""
+    held: Mapping[int, str] = field(default_factory=dict)
+    """The slugs of the calls whose attempts it makes now, by the call's number."""
+    resting: frozenset[str] = frozenset()
+    """Instances that get nothing for the moment."""
     unready_since: Mapping[int, datetime] = field(default_factory=dict)
     """Deployments without a ready instance, as the turn before found them, and from when on."""
     beat: bool = False
     """It is time to say that the deliverer lives, and to look after what takes its time."""
+    watch: Watch = field(default_factory=Watch)
+    """Its own."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,10 @@ class Turn:
     """What came of it."""
 
     claims: Sequence[Claim] = ()
+    more: bool = False
+    """There may be more to claim at once."""
+    full: bool = False
+    """Another deliverer would have had room for more."""
     queued: bool = False
     """Calls wait, due or not."""
     unready: frozenset[int] = frozenset()
@@ -59,23 +73,37 @@ def turn(asked: Asked, now: datetime) -> Turn:
 
 def _turn(asked: Asked, now: datetime) -> Turn:
     with transaction() as session:
-        if asked.beat and not deliverers.beat(session, asked.deliverer, now):
-            return Turn(dead=True)
-        open_ = claims.waiting(session)
-        written = endings.write(session, asked.deliverer, asked.outcomes) if asked.outcomes else set()
-        if asked.beat:
-            deliverers.abandon(session, now)
-            expiry.past_deadline(session, now)
-            expiry.unserved(session, open_, asked.unready_since, now)
-        taken = claims.take(session, asked.deliverer, open_, asked.room, now) if asked.room else []
-        mine = frozenset(deliverers.attempts(session, asked.deliverer)) if asked.beat else None
-    for file in endings.ended_files(asked.outcomes, written):
+        taken = _take(session, asked, now)
+        needless = endings.needless_files(session, asked.outcomes)
+    for file in needless:
         bodies.remove(file)
+    return taken
+
+
+def _take(session: Session, asked: Asked, now: datetime) -> Turn:
+    open_ = claims.waiting(session)  # before its own row: whoever else holds both holds them in this order
+    if not (
+        deliverers.beat(session, asked.deliverer, now) if asked.beat else deliverers.lives(session, asked.deliverer)
+    ):
+        return Turn(dead=True)
+    if asked.outcomes:
+        endings.write(session, asked.deliverer, asked.outcomes)
+    mine: set[int] | None = None
+    if asked.beat:
+        deliverers.abandon(session, asked.watch, now)
+        expiry.past_deadline(session, now)
+        expiry.unserved(session, open_, asked.unready_since, now)
+        mine = deliverers.attempts(session, asked.deliverer)
+        deliverers.disown(session, asked.deliverer, mine - set(asked.held), now)
+    room = Room(asked.room, asked.in_all, Counter(asked.held.values()), asked.resting)
+    taken = claims.take(session, asked.deliverer, open_, room, now) if asked.room else Taken()
     return Turn(
-        claims=taken,
+        claims=taken.claims,
+        more=taken.more,
+        full=taken.full,
         queued=bool(open_),
         unready=frozenset(each.id for each in open_ if not each.ready),
-        mine=mine,
+        mine=None if mine is None else frozenset(mine.union(each.number for each in taken.claims)),
     )
 
 

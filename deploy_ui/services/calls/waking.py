@@ -5,6 +5,9 @@ from datetime import datetime
 from deploy_ui import hints, queue
 from deploy_ui.db import transaction
 from deploy_ui.services.calls import callbacks, deliverers, turns
+from deploy_ui.services.calls.deliverers import Watch
+
+_watch = Watch()
 
 
 def look(now: datetime) -> bool:
@@ -13,9 +16,9 @@ def look(now: datetime) -> bool:
     For the controller's janitor, every few seconds.
     """
     abandoned: set[str] = set()
-    if deliverers.any_abandoned(now):
+    if deliverers.any_abandoned(_watch):
         with transaction() as session:
-            abandoned = deliverers.abandon(session, now)
+            abandoned = deliverers.abandon(session, _watch, now)
         hints.publish(*(f"calls:{slug}" for slug in sorted(abandoned)))
     due = bool(abandoned) or turns.any_queued() or callbacks.any_due(now)
     if due:

@@ -6,7 +6,8 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from deploy_ui.enums import CallStatus, Role
-from deploy_ui.services.calls import cards, changes
+from deploy_ui.services.calls import cards as call_cards
+from deploy_ui.services.calls import changes
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
 from deploy_ui.states.deployment.calls import CallsState
@@ -58,7 +59,7 @@ class CallActions(rx.State):
     async def ask_queued(self, viewer: Viewer) -> None:
         """Open the question before every call that waits is canceled, of whatever period."""
         viewer.require(Role.EDITOR)
-        counts = await asyncio.to_thread(cards.counts, viewer, self.slug)
+        counts = await asyncio.to_thread(call_cards.counts, viewer, self.slug)
         self.asked_ids, self.asked_count = [], counts[CallStatus.QUEUED]
 
     @rx.event

@@ -6,7 +6,7 @@ from datetime import datetime
 from deploy_ui import clock
 from deploy_ui.enums import CallStatus
 from deploy_ui.errors import AppError
-from deploy_ui.services.calls import cards
+from deploy_ui.services.calls import cards as call_cards
 from deploy_ui.services.calls.rows import CallCard, CallRow
 from deploy_ui.services.paging import LARGEST_LIMIT
 from deploy_ui.services.viewer import Viewer
@@ -30,16 +30,16 @@ class Found:
 
 
 def read(viewer: Viewer, asked: Asked, held: datetime | None) -> Found:
-    """Read the list, with nothing newer than `held`, and the open call. Raises as `cards.rows`."""
+    """Read the list, with nothing newer than `held`, and the open call. Raises as `call_cards.rows`."""
     since = asked.since(clock.now())
-    counts = cards.counts(viewer, asked.slug, since=since)
+    counts = call_cards.counts(viewer, asked.slug, since=since)
     rows, more = _rows(viewer, asked, since, held)
     return Found(
         rows=rows,
         more=more,
         newer=held is not None and _newer(viewer, asked, held),
         counts=counts,
-        anything=any(counts.values()) or bool(cards.rows(viewer, asked.slug, limit=1).items),
+        anything=any(counts.values()) or bool(call_cards.rows(viewer, asked.slug, limit=1).items),
         call=_card(viewer, asked) if asked.call else None,
     )
 
@@ -48,7 +48,7 @@ def _rows(viewer: Viewer, asked: Asked, since: datetime | None, held: datetime |
     rows: list[CallRow] = []
     cursor = None
     while (wanted := min(asked.show - len(rows), LARGEST_LIMIT)) > 0:
-        page = cards.rows(
+        page = call_cards.rows(
             viewer,
             asked.slug,
             limit=wanted,
@@ -66,13 +66,13 @@ def _rows(viewer: Viewer, asked: Asked, since: datetime | None, held: datetime |
 
 
 def _newer(viewer: Viewer, asked: Asked, held: datetime) -> bool:
-    newest = cards.rows(viewer, asked.slug, limit=1, search=asked.search, status=_status(asked), since=held).items
+    newest = call_cards.rows(viewer, asked.slug, limit=1, search=asked.search, status=_status(asked), since=held).items
     return bool(newest) and newest[0].created_at > held
 
 
 def _card(viewer: Viewer, asked: Asked) -> CallCard | AppError:
     try:
-        card = cards.card(viewer, asked.slug, asked.call)
+        card = call_cards.card(viewer, asked.slug, asked.call)
     except AppError as error:
         return error
     return replace(card, headers=[], answer_headers=[])  # nothing that is not shown goes to the browser

@@ -9,12 +9,23 @@ from deploy_ui.enums import CallPriority, CallReason, CallStatus, Wish
 from deploy_ui.services import deployments
 from deploy_ui.services.calls import deliverers, turns
 from deploy_ui.services.calls.attempts import Claim, Failure, Outcome
+from deploy_ui.services.calls.deliverers import Watch
 from deploy_ui.services.calls.turns import Asked
 from tests import factories
 from tests.services.calls import queued
 from tests.services.calls.ended_calls import row
 
 pytestmark = pytest.mark.usefixtures("database")
+
+
+class Ticks:
+    """A clock that a test moves, and nobody sets."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
 
 
 def claim(deliverer: str, room: int = 100) -> Sequence[Claim]:
@@ -106,9 +117,16 @@ def test_two_who_claim_at_once_never_get_the_same_call() -> None:
 def test_an_attempt_of_somebody_who_is_silent_is_over(me: str) -> None:
     card = queued.serving("127.0.0.1:1")
     once, often = queued.call(card, max_attempts=1), queued.call(card)
-    silent = deliverers.begin(clock.now() - timedelta(minutes=1))
+    silent = deliverers.begin(clock.now())
     made = claim(silent)
-    turns.turn(Asked(me, beat=True), clock.now())
+    ticks = Ticks()
+    watch = Watch(ticks)
+    turns.turn(Asked(me, beat=True, watch=watch), clock.now())
+    ticks.at += 9.9
+    turns.turn(Asked(me, beat=True, watch=watch), clock.now())
+    assert row(once).status == CallStatus.RUNNING, "nobody has watched for long enough"
+    ticks.at += 0.2
+    turns.turn(Asked(me, beat=True, watch=watch), clock.now())
     assert (row(once).status, row(once).reason) == (CallStatus.ERROR, CallReason.WORKER_LOST)
     assert (row(often).status, row(often).reason, row(often).deliverer) == (
         CallStatus.QUEUED,
@@ -117,8 +135,8 @@ def test_an_attempt_of_somebody_who_is_silent_is_over(me: str) -> None:
     )
     assert [each.reason for each in queued.attempts(often)] == [CallReason.WORKER_LOST]
     late = [Outcome(each, clock.now(), Failure(CallReason.TIMED_OUT)) for each in made]
-    assert turns.turn(Asked(silent, late, beat=True), clock.now()).dead
-    turns.turn(Asked(silent, late), clock.now())
+    for beat in (True, False):
+        assert turns.turn(Asked(silent, late, beat=beat), clock.now()).dead
     assert len(queued.attempts(once)) == len(queued.attempts(often)) == 1
 
 
@@ -131,3 +149,65 @@ def test_a_second_attempt_is_not_ended_by_the_first_ones_late_answer(me: str) ->
     [second] = turns.turn(Asked(me, room=1), clock.now() + timedelta(seconds=5)).claims
     turns.turn(Asked(me, [lost]), clock.now())
     assert (row(call_id).status, row(call_id).attempts, second.attempt) == (CallStatus.RUNNING, 2, 2)
+
+
+def test_a_clock_that_is_set_forward_takes_nobodys_attempts(me: str) -> None:
+    call_id = queued.call(queued.serving("127.0.0.1:1"))
+    other = deliverers.begin(clock.now())
+    claim(other)
+    ticks = Ticks()
+    watch = Watch(ticks)
+    for hours in range(3):
+        later = clock.now() + timedelta(hours=hours)
+        turns.turn(Asked(other, beat=True, watch=Watch(ticks), held={row(call_id).number: "slug"}), later)
+        turns.turn(Asked(me, beat=True, watch=watch), later)
+        ticks.at += 9
+    assert (row(call_id).status, row(call_id).deliverer) == (CallStatus.RUNNING, other)
+
+
+def test_nothing_is_claimed_under_the_id_of_somebody_who_was_taken_for_dead(me: str) -> None:
+    call_id = queued.call(queued.serving("127.0.0.1:1"))
+    deliverers.end(me)
+    turn = turns.turn(Asked(me, room=10), clock.now())
+    assert (turn.dead, turn.claims, row(call_id).status) == (True, (), CallStatus.QUEUED)
+
+
+def test_an_instance_that_rests_gets_nothing(me: str) -> None:
+    card = queued.serving("127.0.0.1:1", "127.0.0.1:2", concurrency=4)
+    for _ in range(10):
+        queued.call(card)
+    [first] = claim(me, 1)
+    turn = turns.turn(Asked(me, room=10, resting=frozenset({first.instance})), clock.now())
+    assert {each.address for each in turn.claims}.isdisjoint({first.address})
+    assert (len(turn.claims), turn.unready) == (3, frozenset())
+
+
+def test_an_instance_has_the_room_of_the_revision_it_was_born_with(me: str) -> None:
+    by = factories.viewer()
+    card = queued.serving("127.0.0.1:1", by=by, concurrency=4)
+    deployments.change(by, card.slug, deployments.Change(concurrency=64))
+    for _ in range(10):
+        queued.call(card)
+    assert len(claim(me)) == 3
+
+
+def test_no_deployment_fills_a_deliverer_alone(me: str) -> None:
+    slow, other = (queued.serving("127.0.0.1:1", concurrency=1000) for _ in range(2))
+    for _ in range(20):
+        queued.call(slow)
+    held: dict[int, str] = {}
+    for _ in range(5):
+        turn = turns.turn(Asked(me, room=10 - len(held), in_all=10, held=held), clock.now())
+        held |= {each.number: each.slug for each in turn.claims}
+    assert (len(held), turn.more, turn.full) == (8, False, True)
+    queued.call(other)
+    turn = turns.turn(Asked(me, room=2, in_all=10, held=held), clock.now())
+    assert [each.slug for each in turn.claims] == [other.slug]
+
+
+def test_who_could_not_take_all_that_was_due_is_told_so(me: str) -> None:
+    card = queued.serving("127.0.0.1:1", concurrency=100)
+    for _ in range(3):
+        queued.call(card)
+    found = [turns.turn(Asked(me, room=2), clock.now()) for _ in range(2)]
+    assert [(each.more, each.full) for each in found] == [(True, True), (False, False)]

@@ -4,7 +4,7 @@ import pytest
 
 from deploy_ui import clock
 from deploy_ui.enums import CallReason, CallStatus
-from deploy_ui.services.calls import deliverers, turns
+from deploy_ui.services.calls import deliverers, expiry, turns
 from deploy_ui.services.calls.turns import Asked
 from tests.services.calls import queued
 from tests.services.calls.ended_calls import row
@@ -52,3 +52,16 @@ def test_a_long_queue_before_a_ready_instance_is_no_reason_to_give_up() -> None:
     call_id = queued.call(card, due_at=now - MINUTE, health_timeout_s=1)
     turns.turn(Asked(deliverers.begin(now), beat=True, unready_since={card.id: now - MINUTE}), now)
     assert row(call_id).status == CallStatus.QUEUED
+
+
+def test_many_patient_calls_hide_no_impatient_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expiry, "MOST", 2)
+    now = clock.now()
+    card = queued.serving()
+    before = now - 2 * MINUTE
+    for _ in range(3):
+        queued.call(card, due_at=before, health_timeout_s=600, priority=0)
+        queued.call(card, due_at=now, health_timeout_s=60, priority=0)
+    impatient = queued.call(card, due_at=before, health_timeout_s=60, max_attempts=1)
+    turns.turn(Asked(deliverers.begin(now), beat=True, unready_since={card.id: before}), now)
+    assert row(impatient).reason == CallReason.NOT_READY

@@ -39,7 +39,7 @@ def ago(seconds: float) -> datetime:
 
 def made(card: DeploymentCard, age_s: float = 0, status: CallStatus = CallStatus.QUEUED, **values: Any) -> str:
     """Let the deployment have a call of this age."""
-    ended = {"finished_at": ago(age_s)} if status.ended else {}
+    ended: dict[str, Any] = {"finished_at": ago(age_s)} if status.ended else {}
     return factories.call(card, status=status, created_at=ago(age_s), **ended, **values)
 
 
@@ -263,7 +263,7 @@ async def test_attempts_are_shown_newest_first(tab: Tab, card: DeploymentCard) -
     call_id = made(card, 50, CallStatus.RUNNING, attempts=2, attempt_at=ago(2), started_at=ago(40), instance="q1v8")
     with transaction() as session:
         number = lookup.call(session, card.slug, call_id).number
-        times = {"started_at": ago(40), "ended_at": ago(10)}
+        times: dict[str, Any] = {"started_at": ago(40), "ended_at": ago(10)}
         session.add(Attempt(call_number=number, number=1, status=504, reason=CallReason.TIMED_OUT, **times))
     await opened(tab, card, f"?call={call_id}")
     await tab.sees(lambda seen: seen["CallsState.call"])
