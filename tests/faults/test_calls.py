@@ -162,8 +162,8 @@ def _all_end(person: Person, called: Called, flow: Callers, back: float, *, name
     assert {call_id: again[call_id] for call_id in ended} == ended
 
 
-def _ended(person: Person, called: Called, flow: Callers) -> dict[str, Any] | None:
-    """Return all accepted calls once each has ended; none may be missing."""
+def _ended(person: Person, called: Called, flow: Callers) -> dict[str, Any]:
+    """Return all accepted calls; each must have ended, and none may be missing."""
     try:
         found = callers.calls(person, called.slug)
     except httpx.HTTPError as error:
