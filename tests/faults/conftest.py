@@ -1,6 +1,6 @@
 """The whole product, started once for all faults that leave it whole, and the table of what they cost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,10 +85,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for row in rows:
         took = "no" if row.converged_s is None else f"{row.converged_s:.1f} s"
         terminalreporter.line(f"{row.case:<44} {took:>10} {row.asked:>7} {row.odd:>8}")
-    _tell_of_calls(terminalreporter, sorted(config.stash.setdefault(CALLS, []), key=lambda row: row.case))
+    _tell_of_calls(terminalreporter, config.stash.setdefault(CALLS, []))
 
 
-def _tell_of_calls(reporter: pytest.TerminalReporter, rows: Sequence[CallsRow]) -> None:
+def _tell_of_calls(reporter: pytest.TerminalReporter, rows: list[CallsRow]) -> None:
+    rows.sort(key=lambda row: row.case)
     if rows:
         reporter.section("asynchronous calls")
         heads = ("accepted", "completed", "error", "duplicates", "ended")
