@@ -30,3 +30,10 @@ def test_what_lies_in_redis_is_no_code(redis: Redis) -> None:
 def test_without_redis_nothing_is_queued_and_nothing_breaks() -> None:
     assert not queue.enqueue(Job.BUILD_IMAGE, "img_1")
     assert queue.waiting(Job.BUILD_IMAGE) is None
+
+
+def test_another_deliverer_is_asked_for_once(redis: Redis) -> None:
+    assert redis
+    for _ in range(2):
+        queue.ask_for_another()
+    assert queue.queue(queue.CALLS_QUEUE).count == 1

@@ -45,8 +45,8 @@ def run_calls() -> None:
 
     Callers who wait go before: whoever delivers is as nice as instances are.
     """
-    calls.warm_up()
     os.nice(NICENESS)
+    calls.warm_up()
     run(CALLS_QUEUE)
 
 

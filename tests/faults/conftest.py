@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from tests.launch.product import Product, running
 from tests.waiting import eventually
 
 TABLE = pytest.StashKey[list["Row"]]()
+CALLS = pytest.StashKey[list["CallsRow"]]()
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,31 @@ class Costs:
 
 
 @dataclass(frozen=True)
+class CallsRow:
+    """What became of the asynchronous calls that were accepted around one fault."""
+
+    case: str
+    accepted: int
+    completed: int
+    error: int
+    duplicates: int
+    """Executions of the model beyond the first of each call."""
+    ended_s: float
+    """From when all parts were back until the last call had ended."""
+
+
+@dataclass
+class Tally:
+    """Where tests say what became of their calls."""
+
+    rows: list[CallsRow]
+
+    def tell(self, *values: Any) -> None:
+        """Add a line to the table; the values are those of a `CallsRow`."""
+        self.rows.append(CallsRow(*values))
+
+
+@dataclass(frozen=True)
 class Undisturbed:
     """A deployment that has no part in any fault."""
 
@@ -58,6 +85,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for row in rows:
         took = "no" if row.converged_s is None else f"{row.converged_s:.1f} s"
         terminalreporter.line(f"{row.case:<44} {took:>10} {row.asked:>7} {row.odd:>8}")
+    _tell_of_calls(terminalreporter, config.stash.setdefault(CALLS, []))
+
+
+def _tell_of_calls(reporter: pytest.TerminalReporter, rows: list[CallsRow]) -> None:
+    rows.sort(key=lambda row: row.case)
+    if rows:
+        reporter.section("asynchronous calls")
+        heads = ("accepted", "completed", "error", "duplicates", "ended")
+        reporter.line(f"{'fault':<34}" + "".join(f"{head:>12}" for head in heads))
+    for row in rows:
+        numbers = (row.accepted, row.completed, row.error, row.duplicates)
+        reporter.line(f"{row.case:<34}" + "".join(f"{each:>12}" for each in numbers) + f"{row.ended_s:>10.1f} s")
+
+
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> Tally:
+    """Return where to say what became of calls."""
+    return Tally(request.config.stash.setdefault(CALLS, []))
 
 
 @pytest.fixture

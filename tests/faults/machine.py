@@ -77,6 +77,12 @@ def folders(product: Product, slug: str) -> set[str]:
     return {each.name for each in there if _slug(each) == slug}
 
 
+def all_of(product: Product) -> list[psutil.Process]:
+    """Return every process of the product: the supervisor, its parts, keepers, instances."""
+    own = psutil.Process(product.process.pid)
+    return [own, *(each for each in _ours(product) if each.pid != own.pid)]
+
+
 def kill(process: psutil.Process) -> None:
     """Kill -9, and wait until it is gone."""
     process.kill()

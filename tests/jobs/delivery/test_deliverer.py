@@ -1,12 +1,12 @@
 """What becomes of calls: the deliverer in the test's loop, and real instances on loopback."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import web
 from redis import Redis
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 
 from deploy_ui import queue
 from deploy_ui.db import transaction
@@ -29,6 +29,12 @@ from tests.waiting import eventually_async
 
 def reasons(call_id: str) -> list[tuple[CallReason, int | None]]:
     return [(each.reason, each.status) for each in queued.attempts(call_id)]
+
+
+def beat() -> datetime:
+    """Return when the only deliverer last said that it lives."""
+    with transaction() as session:
+        return session.exec(select(Row.beat_at)).one()
 
 
 async def test_a_canceled_call_is_dropped_and_stays_canceled(delivering: Delivering, upstream: Upstream) -> None:
@@ -254,3 +260,32 @@ async def test_who_has_room_asks_for_no_other(delivering: Delivering, upstream: 
     await eventually_async(lambda: upstream.now == 6)
     assert not deliverer.full
     assert queue.queue(queue.CALLS_QUEUE).count == 0
+
+
+async def test_an_attempt_that_was_given_up_and_ends_late_takes_nothing_from_the_next_one(
+    delivering: Delivering, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    late, go = asyncio.Event(), asyncio.Event()
+
+    async def send(_sender: Sender, claim: Claim) -> Answer:
+        sent.append(claim.attempt)
+        try:
+            await go.wait()
+        except asyncio.CancelledError:
+            await late.wait()
+        return Answer(200, [], Stored(2, "", str(claim.attempt).encode(), ""))
+
+    monkeypatch.setattr(Sender, "send", send)
+    call_id = queued.call(queued.serving(upstream.address))
+    delivering.start()
+    await eventually_async(lambda: sent == [1])
+    with transaction() as session:
+        session.exec(delete(Row))
+    await eventually_async(lambda: sent == [1, 2])
+    late.set()
+    seen = beat()
+    await eventually_async(lambda: beat() > seen + timedelta(seconds=0.2))
+    go.set()
+    await becomes(call_id, CallStatus.COMPLETED, attempts=2)
+    assert (queued.answer(call_id), sent) == (b"2", [1, 2])
