@@ -289,3 +289,12 @@ async def test_an_attempt_that_was_given_up_and_ends_late_takes_nothing_from_the
     go.set()
     await becomes(call_id, CallStatus.COMPLETED, attempts=2)
     assert (queued.answer(call_id), sent) == (b"2", [1, 2])
+
+
+async def test_who_does_not_stay_at_all_delivers_what_is_due_and_ends(
+    delivering: Delivering, upstream: Upstream
+) -> None:
+    call_id = queued.call(queued.serving(upstream.address))
+    _, task = delivering.start(linger_s=0.0)
+    await task
+    assert row(call_id).status == CallStatus.COMPLETED

@@ -28,6 +28,8 @@ from tests.waiting import eventually, eventually_async
 SILENT_S = 1.5
 LONG_S = 60.0
 WORKER = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 from deploy_ui.jobs import calls, worker
 from deploy_ui.services.calls import attempts, deliverers
 attempts.FIRST_PAUSE_S = 0.05
@@ -141,7 +143,10 @@ async def test_calls_outlive_the_process_that_makes_their_attempts(upstream: Ups
     worker = start_worker()
     ids = calls(upstream, 10)
     await working(upstream)
-    await killed(horse(worker))
+    making = horse(worker)
+    soft, hard = making.rlimit(psutil.RLIMIT_NOFILE)
+    assert soft == hard > 256
+    await killed(making)
     await end(upstream, ids, kills=1)
     assert sorted(upstream.times.values()) == [1] * 4 + [2] * ROOM
     assert _alive(worker)

@@ -3,10 +3,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from deploy_ui import clock
+from deploy_ui import clock, db
 from deploy_ui.enums import CallReason, CallStatus
+from deploy_ui.models import Deliverer
 from deploy_ui.services import deployments
 from deploy_ui.services.calls import bodies, deliverers, turns
 from deploy_ui.services.calls.attempts import Answer, Claim, Failure, Outcome, Refused
@@ -120,3 +121,11 @@ def test_a_refused_call_of_a_deleted_deployment_ends(me: str) -> None:
     deployments.delete(by, card.slug)
     turns.turn(Asked(me, [Outcome(made, clock.now(), Refused())]), clock.now())
     assert (row(call_id).status, row(call_id).reason) == (CallStatus.ERROR, CallReason.DEPLOYMENT_DELETED)
+
+
+def test_who_warms_up_claims_nothing_and_leaves_nobody_behind() -> None:
+    call_id = queued.call(queued.serving("127.0.0.1:1"))
+    turns.warm_up(clock.now())
+    assert (row(call_id).status, row(call_id).attempts) == (CallStatus.QUEUED, 0)
+    with db.reading() as session:
+        assert session.exec(select(Deliverer)).all() == []
