@@ -93,8 +93,8 @@ class Deliverer:
     async def _work(self, sender: Sender) -> bool:
         """Deliver as long as somebody may count on us; say whether there was more to do after that."""
         callbacks_ = Callbacks()
+        await self._turn(sender)
         async with listening(lambda: self._hear(callbacks_)):
-            await self._turn(sender)
             telling = asyncio.create_task(callbacks_.run())
             try:
                 while not self._stopping and not self._idle(callbacks_):

@@ -21,7 +21,10 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def listening(heard: Callable[[], None]) -> AsyncIterator[None]:
-    """Call `heard` at everything that is said, until the block ends; from then on nobody counts on us."""
+    """Call `heard` when it begins to hear and at everything that is said, until the block ends.
+
+    From then on nobody counts on us.
+    """
     task = asyncio.create_task(_listen(heard))
     try:
         yield
@@ -39,6 +42,7 @@ async def _listen(heard: Callable[[], None]) -> None:
                 await subscription.subscribe(DUE)
                 await subscription.psubscribe(INSTANCES)
                 silent = False
+                heard()  # what was said before
                 async for _ in subscription.listen():
                     heard()
         except (RedisError, OSError) as error:

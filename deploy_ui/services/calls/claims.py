@@ -97,6 +97,13 @@ def take(session: Session, deliverer: str, open_: Sequence[Waiting], room: Room,
     return Taken(claims, more, full)
 
 
+def warm_up(session: Session, now: datetime) -> None:
+    """Let SQLAlchemy prepare what `take` asks, without any effect."""
+    nowhere = Waiting(id=0, slug="", ready={"": Ready("", 1)})
+    take(session, "", [nowhere], Room(claims=1, in_all=1), now)
+    session.connection().execute(_begin("", now), [{"of": 0, "at": ""}])
+
+
 def _ready(session: Session, deployments: Sequence[int]) -> dict[int, dict[str, Ready]]:
     born_as = and_(Revision.deployment_id == Instance.deployment_id, Revision.number == Instance.revision)
     query = (

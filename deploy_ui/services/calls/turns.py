@@ -13,7 +13,7 @@ from deploy_ui.db import engine, reading, transaction
 from deploy_ui.models import Call
 from deploy_ui.services.calls import bodies, claims, deliverers, endings, expiry
 from deploy_ui.services.calls.attempts import Claim, Outcome
-from deploy_ui.services.calls.claims import QUEUED, Ready, Room, Taken, Waiting
+from deploy_ui.services.calls.claims import QUEUED, Room, Taken
 from deploy_ui.services.calls.deliverers import Watch
 
 log = logging.getLogger(__name__)
@@ -112,13 +112,11 @@ def _take(session: Session, asked: Asked, now: datetime) -> Turn:
 
 def warm_up(now: datetime) -> None:
     """Let SQLAlchemy prepare what every turn asks, and leave no connection: for who forks afterwards."""
-    nowhere = Waiting(id=0, slug="", ready={"": Ready("", 1)})
     try:
         me = deliverers.begin(now)
         turn(Asked(me, beat=True), now)
         with transaction() as session:
-            claims.take(session, me, [nowhere], Room(claims=1, in_all=1), now)
-            endings.write(session, me, [])
+            claims.warm_up(session, now)
         deliverers.end(me)
     except (SQLAlchemyError, NotTaken) as error:
         log.warning("the database does not answer yet: %s", error)

@@ -112,7 +112,8 @@ async def end(upstream: Upstream, ids: list[str], *, kills: int) -> None:
         await asyncio.to_thread(waking.look, clock.now())
         return all(row(each).finished_at for each in ids)
 
-    assert await eventually_async(all_ended, LONG_S)
+    ended: bool = await eventually_async(all_ended, LONG_S)
+    assert ended
     found = [row(each) for each in ids]
     assert {each.status for each in found} == {CallStatus.COMPLETED}
     for each in found:
@@ -175,7 +176,8 @@ async def test_calls_outlive_one_kill_after_the_other(upstream: Upstream, start_
             await asyncio.to_thread(waking.look, clock.now())
             return upstream.now == ROOM
 
-        assert await eventually_async(taken, LONG_S)
+        found: bool = await eventually_async(taken, LONG_S)
+        assert found
         await killed(worker)
         await eventually_async(lambda: upstream.now == 0)
     start_worker()
