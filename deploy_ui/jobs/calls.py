@@ -4,9 +4,18 @@ import asyncio
 import resource
 import signal
 
+from deploy_ui import clock
+from deploy_ui.jobs.delivery import callbacks
 from deploy_ui.jobs.delivery.deliverer import Deliverer, Pace
+from deploy_ui.services.calls import turns
 
 PACE = Pace()
+
+
+def warm_up() -> None:
+    """Prepare what each job's process would otherwise do anew, so that the first call of many need not wait for it."""
+    callbacks.warm_up()
+    turns.warm_up(clock.now())
 
 
 def deliver() -> None:

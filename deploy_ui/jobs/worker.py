@@ -21,7 +21,7 @@ from rq.job import Job as QueuedJob
 from rq.serializers import JSONSerializer
 
 from deploy_ui.builds.tool import our_environment
-from deploy_ui.jobs import calls, images  # noqa: F401 -- loaded once here instead of in each job's process
+from deploy_ui.jobs import calls, images  # noqa: F401 -- `images` is loaded once here instead of in each job's process
 from deploy_ui.queue import CALLS_QUEUE, QUEUE
 from deploy_ui.services import builds
 from deploy_ui.settings import settings
@@ -46,6 +46,7 @@ def run_calls() -> None:
     Callers who wait go before: whoever delivers is as nice as instances are.
     """
     os.nice(NICENESS)
+    calls.warm_up()
     run(CALLS_QUEUE)
 
 

@@ -1,7 +1,9 @@
 """Sends callbacks: tells the addresses that callers gave how their calls ended."""
 
 import asyncio
+import functools
 import logging
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -30,6 +32,11 @@ NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
 """Nothing was sent, so the next address may be tried."""
 
 log = logging.getLogger(__name__)
+
+
+def warm_up() -> None:
+    """Load what sends: for who forks afterwards."""
+    asyncio.run(_transport().aclose())
 
 
 class Callbacks:
@@ -135,13 +142,20 @@ class Callbacks:
         return Outcome(CallbackStatus.FAILED, f"HTTP {answer.status_code}")
 
 
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """Return what says whose certificates are trusted: it takes a while to read."""
+    return httpx.create_ssl_context()
+
+
 def _transport() -> httpx.AsyncBaseTransport:
     """Return what goes nowhere but where it is told: unlike a client it knows no proxy, no redirect and no cookie.
 
     No connection is kept: they are to addresses, and the next callback to the same address may be for another name,
     whose certificate was never looked at.
     """
-    return httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=None, max_keepalive_connections=0))
+    no_limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    return httpx.AsyncHTTPTransport(verify=_trusted(), limits=no_limits)
 
 
 def _words(error: Exception) -> str:

@@ -74,6 +74,11 @@ class Deliverer:
         self._stopping = True
         self._look.set()
 
+    @property
+    def full(self) -> bool:
+        """Say whether another deliverer would have had room for more than this one."""
+        return self._full_since is not None
+
     async def run(self) -> None:
         """Deliver until there is nothing left to do, or until told to stop."""
         self._id = await asyncio.to_thread(deliverers.begin, clock.now())
@@ -89,9 +94,9 @@ class Deliverer:
         """Deliver as long as somebody may count on us; say whether there was more to do after that."""
         callbacks_ = Callbacks()
         async with listening(lambda: self._hear(callbacks_)):
+            await self._turn(sender)
             telling = asyncio.create_task(callbacks_.run())
             try:
-                await self._turn(sender)
                 while not self._stopping and not self._idle(callbacks_):
                     await self._wait()
                     await self._turn(sender)

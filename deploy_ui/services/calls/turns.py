@@ -1,5 +1,6 @@
 """What a deliverer asks of the database in one go: write what ended, find what is over, claim what is next."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +9,14 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
-from deploy_ui.db import reading, transaction
+from deploy_ui.db import engine, reading, transaction
 from deploy_ui.models import Call
 from deploy_ui.services.calls import bodies, claims, deliverers, endings, expiry
 from deploy_ui.services.calls.attempts import Claim, Outcome
-from deploy_ui.services.calls.claims import QUEUED, Room, Taken
+from deploy_ui.services.calls.claims import QUEUED, Ready, Room, Taken, Waiting
 from deploy_ui.services.calls.deliverers import Watch
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,22 @@ def _take(session: Session, asked: Asked, now: datetime) -> Turn:
         unready=frozenset(each.id for each in open_ if not each.ready),
         mine=None if mine is None else frozenset(mine.union(each.number for each in taken.claims)),
     )
+
+
+def warm_up(now: datetime) -> None:
+    """Let SQLAlchemy prepare what every turn asks, and leave no connection: for who forks afterwards."""
+    nowhere = Waiting(id=0, slug="", ready={"": Ready("", 1)})
+    try:
+        me = deliverers.begin(now)
+        turn(Asked(me, beat=True), now)
+        with transaction() as session:
+            claims.take(session, me, [nowhere], Room(claims=1, in_all=1), now)
+            endings.write(session, me, [])
+        deliverers.end(me)
+    except (SQLAlchemyError, NotTaken) as error:
+        log.warning("the database does not answer yet: %s", error)
+    finally:
+        engine().dispose()
 
 
 def any_queued() -> bool:

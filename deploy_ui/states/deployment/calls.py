@@ -99,6 +99,8 @@ class CallsState(rx.State):
             slug = await open_tab(self, "calls")
             if slug:
                 self._enter(asked_for(slug, self.router.url.query_parameters))
+            elif len(self.rows) > PAGE:
+                self.rows = self.rows[:PAGE]  # every page that is loaded anew gets what the tab holds
         if not slug:
             return
         async for viewer in live(self, f"calls:{slug}"):

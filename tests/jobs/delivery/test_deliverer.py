@@ -5,8 +5,10 @@ from datetime import datetime
 
 import pytest
 from aiohttp import web
+from redis import Redis
 from sqlmodel import col, delete
 
+from deploy_ui import queue
 from deploy_ui.db import transaction
 from deploy_ui.enums import CallPriority, CallReason, CallStatus
 from deploy_ui.jobs.delivery.sender import Sender
@@ -65,18 +67,16 @@ async def test_an_answer_that_comes_after_the_cancel_changes_nothing(
 
 
 async def test_an_instance_never_has_more_than_its_share(delivering: Delivering, upstream: Upstream) -> None:
-    async def answer(_request: web.Request) -> web.Response:
-        await asyncio.sleep(0)
-        return web.Response()
-
-    upstream.answer = answer
+    upstream.answer = upstream.hold
     card = queued.serving(upstream.address, concurrency=8)
     ids = [queued.call(card) for _ in range(60)]
-    delivering.start()
-    delivering.start()
+    for _ in range(2):
+        delivering.start()
+    await eventually_async(lambda: upstream.now == 6)
+    upstream.go.set()
     for each in ids:
         await becomes(each, CallStatus.COMPLETED)
-    assert upstream.most <= 6
+    assert upstream.most == 6
     assert set(upstream.times.values()) == {1}
 
 
@@ -225,3 +225,32 @@ async def test_who_was_taken_for_dead_gives_up_its_attempts_and_begins_anew(
     upstream.answer = None
     await becomes(call_id, CallStatus.COMPLETED, attempts=2)
     assert reasons(call_id) == [(CallReason.WORKER_LOST, None), (CallReason.NONE, 200)]
+
+
+async def test_who_is_full_asks_for_another_but_not_for_two(
+    delivering: Delivering, upstream: Upstream, redis: Redis
+) -> None:
+    assert redis
+    asked = queue.queue(queue.CALLS_QUEUE)
+    upstream.answer = upstream.hold
+    card = queued.serving(upstream.address, concurrency=100)
+    for _ in range(10):
+        queued.call(card)
+    delivering.start(most_in_flight=5, full_s=0.05)
+    await eventually_async(lambda: asked.count == 1)
+    deliverer, _ = delivering.start(most_in_flight=3, full_s=0.05)
+    await eventually_async(lambda: upstream.now == 7)
+    await eventually_async(lambda: deliverer.full)
+    assert asked.count == 1
+
+
+async def test_who_has_room_asks_for_no_other(delivering: Delivering, upstream: Upstream, redis: Redis) -> None:
+    assert redis
+    upstream.answer = upstream.hold
+    card = queued.serving(upstream.address, concurrency=8)
+    for _ in range(10):
+        queued.call(card)
+    deliverer, _ = delivering.start(full_s=0)
+    await eventually_async(lambda: upstream.now == 6)
+    assert not deliverer.full
+    assert queue.queue(queue.CALLS_QUEUE).count == 0
