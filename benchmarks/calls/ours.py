@@ -27,6 +27,8 @@ from deploy_ui.settings import settings
 
 WAIT_S, LOOK_S = 180, 0.02
 BATCH = 500
+SETTLE_S = 0.5
+"""After a job, until its worker waits for another one."""
 SCRIPT = """
 import asyncio
 import time
@@ -151,6 +153,7 @@ def end_deliverer(running: Product) -> None:
     for horse in worker(running).children():
         horse.terminate()
     until(lambda: not worker(running).children() and not _deliverers(), "the deliverer to end")
+    time.sleep(SETTLE_S)
 
 
 def expect(answer: httpx.Response) -> Any:
