@@ -25,6 +25,7 @@ from deploy_ui.settings import Settings
 PROCESSES = 2
 WAIT_S = 180
 LOOK_S = 0.02
+END_S = 10
 MARKS = "marks"
 SOCKET = "BENCH_REDIS"
 """Names the socket to the workers."""
@@ -94,7 +95,11 @@ def _running(command: Sequence[str], values: dict[str, str]) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(END_S)
+        except subprocess.TimeoutExpired:  # seen once: it had done its work and did not end
+            process.kill()
+            process.wait()
 
 
 def _answers(socket: str) -> bool:
