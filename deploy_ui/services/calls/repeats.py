@@ -36,8 +36,8 @@ def repeat(slug: str, call_id: str) -> str:
     )
     try:
         _accept(request)
-    except BaseException:
-        bodies.remove(body.file)
+    except AppError:
+        bodies.remove(body.file)  # after anything else nobody knows whether the call is there
         raise
     return new_id
 
