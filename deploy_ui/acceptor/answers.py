@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from deploy_ui.errors import AppError, Gone, Invalid, TooMany, Unavailable
+from deploy_ui.gateway.answers import RETRY_AFTER_S
 from deploy_ui.i18n import catalog
 from deploy_ui.services.calls.intake import Accepted
 from deploy_ui.services.calls.results import Result, addresses
 from deploy_ui.settings import settings
 
-RETRY_AFTER_S = 5
-"""When a caller may come back to a deployment that does not serve."""
 log = logging.getLogger(__name__)
 
 SERVER = "deploy-ui"
