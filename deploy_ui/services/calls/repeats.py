@@ -29,7 +29,7 @@ def repeat(slug: str, call_id: str) -> str:
         method=old.method,
         path=old.path,
         headers=[(name, value) for name, value in old.headers],
-        key_id=old.key_id,
+        key_id="",  # it is a person who sends it
         terms=_terms(old),
         body=body,
         retry_of=old.id,
