@@ -14,7 +14,7 @@ from yarl import URL
 from deploy_ui.enums import CallReason
 from deploy_ui.errors import TooLarge
 from deploy_ui.services.calls import bodies
-from deploy_ui.services.calls.attempts import Answer, Claim, Failure, Refused
+from deploy_ui.services.calls.attempts import REFUSED_STATUS, Answer, Claim, Failure, Refused
 from deploy_ui.services.calls.bodies import Body
 from deploy_ui.services.paging import plain
 from deploy_ui.settings import settings
@@ -26,8 +26,8 @@ LARGEST_HEADER_BYTES = 64 << 10
 MOST_MESSAGE_BYTES = 2000
 """So much of a 5xx answer is kept to be read by people."""
 FIRST_SERVER_ERROR = 500
-BUSY_STATUS, BUSY_CODE = 503, "instance_busy"
-"""What our own server answers when it has no place for a request (`deploy_ui.serving.refusals.busy`)."""
+BUSY_CODE = "instance_busy"
+"""What our own server answers when it has no place (`deploy_ui.serving.refusals.busy`); a model may say it too."""
 OURS_TO_SAY = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 """What aiohttp would add by itself."""
 NOT_KEPT = frozenset(
@@ -131,8 +131,8 @@ async def _answer(claim: Claim, response: aiohttp.ClientResponse) -> Answer | Fa
     """Take the rest of an answer whose head is there."""
     if response.status >= FIRST_SERVER_ERROR:
         message = await _excerpt(response)
-        if response.status == BUSY_STATUS and _code(message) == BUSY_CODE:
-            return Refused()
+        if response.status == REFUSED_STATUS and _code(message) == BUSY_CODE:
+            return Refused(message)
         return Failure(CallReason.ANSWERED_5XX, response.status, message)
     body = Body(f"{claim.id}.answer-{claim.attempt}")
     try:

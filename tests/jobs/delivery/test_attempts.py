@@ -125,6 +125,20 @@ async def test_a_full_instance_costs_no_attempt(delivering: Delivering, upstream
     assert (len(upstream.got), reasons(call_id)) == (3, [(CallReason.NONE, 200)])
 
 
+async def test_a_model_that_always_says_it_is_full_is_not_asked_for_ever(
+    delivering: Delivering, upstream: Upstream
+) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=503, text=BUSY, content_type="application/json")
+
+    upstream.answer = answer
+    call_id = queued.call(queued.serving(upstream.address), max_attempts=1, health_timeout_s=0.2)
+    delivering.start(avoid_s=0.02)
+    assert (await becomes(call_id, CallStatus.ERROR)).reason == CallReason.ANSWERED_5XX
+    assert reasons(call_id) == [(CallReason.ANSWERED_5XX, 503)]
+    assert {each.message for each in queued.attempts(call_id)} == {BUSY}
+
+
 @pytest.mark.parametrize(
     ("status", "text"),
     [

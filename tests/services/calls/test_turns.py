@@ -108,9 +108,29 @@ def test_a_call_that_a_full_instance_refused_is_due_again_soon_and_nothing_is_co
         at = clock.now()
         turns.turn(Asked(me, [Outcome(made, at, Refused())]), at)
         found = row(call_id)
-        assert (found.status, found.attempts, found.started_at) == (CallStatus.QUEUED, 0, None)
+        assert (found.status, found.attempts) == (CallStatus.QUEUED, 0)
         assert timedelta(seconds=0.4) < found.due_at - at <= timedelta(seconds=1)
     assert queued.attempts(call_id) == []
+
+
+def refused(me: str, call_id: str, after_s: float) -> None:
+    """Let the next attempt begin when it is due, and be refused so much later."""
+    [made] = turns.turn(Asked(me, room=1), row(call_id).due_at).claims
+    at = made.begun_at + timedelta(seconds=after_s)
+    turns.turn(Asked(me, [Outcome(made, at, Refused("busy"))]), at)
+
+
+def test_a_call_that_is_refused_for_too_long_uses_up_its_attempts(me: str) -> None:
+    call_id = queued.call(queued.serving("127.0.0.1:1"), max_attempts=2, health_timeout_s=60)
+    for attempt in (1, 2):
+        refused(me, call_id, 1)
+        refused(me, call_id, 50)
+        assert (row(call_id).status, row(call_id).attempts) == (CallStatus.QUEUED, attempt - 1)
+        refused(me, call_id, 15)
+        assert row(call_id).attempts == attempt
+    assert (row(call_id).status, row(call_id).reason) == (CallStatus.ERROR, CallReason.ANSWERED_5XX)
+    found = [(each.reason, each.status, each.message) for each in queued.attempts(call_id)]
+    assert found == [(CallReason.ANSWERED_5XX, 503, "busy")] * 2
 
 
 def test_a_refused_call_of_a_deleted_deployment_ends(me: str) -> None:
