@@ -7,10 +7,12 @@ turn takes them all. So the busier it is the more a turn does, and nobody ever w
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar, TypeVarTuple
 
 from deploy_ui import clock, hints, queue
 from deploy_ui.enums import CallReason
@@ -23,6 +25,8 @@ from deploy_ui.services.calls.deliverers import Watch
 from deploy_ui.services.calls.turns import Asked, NotTaken, Turn
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+Given = TypeVarTuple("Given")
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ class Deliverer:
         self._watch = Watch()
         self._avoided: dict[str, float] = {}
         self._full_since: float | None = None
+        self._asking = ThreadPoolExecutor(1, "turns")
+        """Its own: no beat waits for the disk, which writes long answers in the threads of all."""
 
     def stop(self) -> None:
         """Claim no more, and end soon."""
@@ -81,14 +87,18 @@ class Deliverer:
 
     async def run(self) -> None:
         """Deliver until there is nothing left to do, or until told to stop."""
-        self._id = await asyncio.to_thread(deliverers.begin, clock.now())
+        self._id = await self._ask(deliverers.begin, clock.now())
         try:
             async with Sender() as sender:
                 while await self._work(sender):
                     pass
                 await self._drain(sender)
         finally:
-            await asyncio.to_thread(deliverers.end, self._id)
+            await self._ask(deliverers.end, self._id)
+            self._asking.shutdown(wait=False)
+
+    async def _ask(self, question: Callable[[*Given], T], *given: *Given) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._asking, question, *given)
 
     async def _work(self, sender: Sender) -> bool:
         """Deliver as long as somebody may count on us; say whether there was more to do after that."""
@@ -102,7 +112,7 @@ class Deliverer:
                     await self._turn(sender)
             finally:
                 await _end(telling)
-        return not self._stopping and await asyncio.to_thread(_anything)
+        return not self._stopping and await self._ask(_anything)
 
     def _hear(self, callbacks_: Callbacks) -> None:
         self._look.set()
@@ -129,7 +139,7 @@ class Deliverer:
         asked = self._asked(outcomes, room, beat=beat)
         now = clock.now()
         try:
-            turn = await asyncio.to_thread(turns.turn, asked, now)
+            turn = await self._ask(turns.turn, asked, now)
         except NotTaken as error:
             log.warning("nothing is delivered until the database answers: %s", error)
             self._outcomes = [*outcomes, *self._outcomes]
@@ -206,7 +216,7 @@ class Deliverer:
         log.warning("was silent for too long: %s attempts are given up", len(self._tasks) + len(outcomes))
         self._drop(set(self._tasks))
         self._outcomes = []
-        self._id = await asyncio.to_thread(deliverers.begin, clock.now())
+        self._id = await self._ask(deliverers.begin, clock.now())
         self._beat_at = time.monotonic()
 
     def _tell(self, slugs: set[str]) -> None:
