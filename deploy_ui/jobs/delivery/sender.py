@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO, Self
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from deploy_ui.enums import CallReason
 from deploy_ui.errors import TooLarge
 from deploy_ui.services.calls import bodies
 from deploy_ui.services.calls.attempts import REFUSED_STATUS, Answer, Claim, Failure, Refused
-from deploy_ui.services.calls.bodies import Body
+from deploy_ui.services.calls.bodies import Body, Stored
 from deploy_ui.services.paging import plain
 from deploy_ui.settings import settings
 
@@ -25,7 +25,7 @@ IDLE_CONNECTION_S = 1.0
 LARGEST_HEADER_BYTES = 64 << 10
 MOST_MESSAGE_BYTES = 2000
 """So much of a 5xx answer is kept to be read by people."""
-FIRST_SERVER_ERROR = 500
+FIRST_FINAL, FIRST_SERVER_ERROR = 200, 500
 BUSY_CODE = "instance_busy"
 """What our own server answers when it has no place (`deploy_ui.serving.refusals.busy`); a model may say it too."""
 OURS_TO_SAY = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
@@ -136,12 +136,13 @@ async def _answer(claim: Claim, response: aiohttp.ClientResponse) -> Answer | Fa
         return Failure(CallReason.ANSWERED_5XX, response.status, message)
     body = Body(f"{claim.id}.answer-{claim.attempt}")
     try:
-        async for piece in response.content.iter_any():
-            body.add(piece)
-        stored = await asyncio.to_thread(body.store) if body.long else body.store()
+        stored = await _stored(body, response)
     except TooLarge:
         body.discard()
         return Failure(CallReason.ANSWER_TOO_LARGE, response.status)
+    except _NotStored as error:
+        body.discard()
+        return Failure(CallReason.NOT_STORED, response.status, _words(error.__cause__ or error))
     except (aiohttp.ClientError, OSError) as error:
         body.discard()
         return Failure(CallReason.ANSWER_BROKEN, response.status, _words(error))
@@ -149,6 +150,28 @@ async def _answer(claim: Claim, response: aiohttp.ClientResponse) -> Answer | Fa
         body.discard()
         raise
     return Answer(response.status, [[name, value] for name, value in _kept(response)], stored)
+
+
+async def _stored(body: Body, response: aiohttp.ClientResponse) -> Stored:
+    if response.status < FIRST_FINAL:
+        raise aiohttp.ClientPayloadError("no final answer")
+    async for piece in response.content.iter_any():
+        with _ours_to_mend():
+            body.add(piece)
+    with _ours_to_mend():
+        return await asyncio.to_thread(body.store) if body.long else body.store()
+
+
+class _NotStored(Exception):
+    """The disk did not take the answer; `__cause__` says why."""
+
+
+@contextmanager
+def _ours_to_mend() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _NotStored from error
 
 
 def _kept(response: aiohttp.ClientResponse) -> Iterator[tuple[str, str]]:

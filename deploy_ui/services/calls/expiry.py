@@ -16,21 +16,19 @@ MOST = 1000
 """Calls that end in one go."""
 
 
-def past_deadline(session: Session, now: datetime) -> int:
-    """End queued calls whose deadline is over; return how many."""
+def past_deadline(session: Session, now: datetime) -> None:
+    """End queued calls whose deadline is over."""
     query = select(Call.number).where(QUEUED, col(Call.deadline_at) <= now).limit(MOST).with_for_update()
     late = session.exec(query).all()
     rows = [{"of": each, "new_reason": CallReason.LIVE_TIMEOUT, "new_finished_at": now} for each in late]
     endings.end(session, rows)
-    return len(rows)
 
 
-def unserved(session: Session, open_: Sequence[Waiting], since: Mapping[int, datetime], now: datetime) -> int:
+def unserved(session: Session, open_: Sequence[Waiting], since: Mapping[int, datetime], now: datetime) -> None:
     """Let attempts fail that waited too long for an instance of a deployment that has none.
 
-    `since` says from when on each deployment is known to have none, by its id. Returns how many.
+    `since` says from when on each deployment is known to have none, by its id.
     """
-    number = 0
     for deployment in open_:
         if deployment.ready or deployment.id not in since:
             continue
@@ -39,9 +37,7 @@ def unserved(session: Session, open_: Sequence[Waiting], since: Mapping[int, dat
             for call, due_at, patience in _impatient(session, deployment, since[deployment.id], now)
             if _over(now, due_at, since[deployment.id], patience)
         ]
-        number += len(over)
         _fail(session, over, now)
-    return number
 
 
 def _impatient(

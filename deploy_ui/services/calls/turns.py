@@ -79,8 +79,16 @@ def _turn(asked: Asked, now: datetime) -> Turn:
         taken = _take(session, asked, now)
         needless = endings.needless_files(session, asked.outcomes)
     for file in needless:
-        bodies.remove(file)
+        _remove(file)
     return taken
+
+
+def _remove(file: str) -> None:
+    """Remove a needless answer. One that stays is cleared away later; what was claimed is more than that."""
+    try:
+        bodies.remove(file)
+    except OSError:
+        log.warning("%s is not removed", file, exc_info=True)
 
 
 def _take(session: Session, asked: Asked, now: datetime) -> Turn:

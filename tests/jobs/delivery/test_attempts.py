@@ -1,6 +1,7 @@
 """What becomes of attempts: the deliverer in the test's loop, and real instances on loopback."""
 
 import asyncio
+import errno
 from datetime import timedelta
 
 import pytest
@@ -166,6 +167,12 @@ async def test_only_our_servers_word_for_full_is_taken_for_it(
     [
         pytest.param(b"", CallReason.BROKE_OFF, None, id="nothing"),
         pytest.param(b"HTTP/1.1 20", CallReason.BROKE_OFF, None, id="half a head"),
+        pytest.param(
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+            CallReason.ANSWER_BROKEN,
+            101,
+            id="another protocol",
+        ),
         pytest.param(b"nonsense\r\n\r\n", CallReason.BROKE_OFF, None, id="no HTTP"),
         pytest.param(
             b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", CallReason.ANSWER_BROKEN, 200, id="half a body"
@@ -200,6 +207,25 @@ async def test_an_answer_that_is_none_is_tried_again_and_leaves_nothing(
     assert (ended.reason, reasons(call_id)) == (reason, [(reason, status)] * 2)
     folder = bodies.path_of("")
     assert [each for each in folder.rglob("*") if each.is_file()] == []
+
+
+@pytest.mark.parametrize("size", [200, len(LONG)])
+async def test_an_answer_that_our_disk_does_not_take_is_no_fault_of_the_instance(
+    delivering: Delivering, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(body=LONG[:size])
+
+    def store(_body: bodies.Body) -> bodies.Stored:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(bodies.Body, "store", store)
+    upstream.answer = answer
+    call_id = queued.call(queued.serving(upstream.address), max_attempts=2)
+    delivering.start()
+    assert (await becomes(call_id, CallStatus.ERROR)).reason == CallReason.NOT_STORED
+    assert reasons(call_id) == [(CallReason.NOT_STORED, 200)] * 2
+    assert "No space left" in queued.attempts(call_id)[0].message
 
 
 async def test_an_instance_that_nobody_reaches(delivering: Delivering) -> None:

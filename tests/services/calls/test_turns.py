@@ -75,6 +75,20 @@ def test_an_answer_that_came_too_late_leaves_no_file(me: str) -> None:
     assert not bodies.path_of(file(late)).exists()
 
 
+def test_a_file_that_cannot_be_removed_costs_no_claim(me: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def remove(file: str) -> None:
+        raise PermissionError(file)
+
+    card = queued.serving("127.0.0.1:1")
+    queued.call(card)
+    [made] = claim(me)
+    turns.turn(Asked(me, [Outcome(made, clock.now(), Failure(CallReason.BROKE_OFF))]), clock.now())
+    other = queued.call(card)
+    monkeypatch.setattr(bodies, "remove", remove)
+    turn = turns.turn(Asked(me, [long_answer(made)], room=1), clock.now())
+    assert [each.id for each in turn.claims] == [other]
+
+
 def test_an_attempt_that_ended_twice_is_written_once(me: str) -> None:
     call_id = queued.call(queued.serving("127.0.0.1:1"))
     [made] = claim(me)
