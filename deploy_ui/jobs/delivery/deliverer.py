@@ -7,7 +7,7 @@ turn takes them all. So the busier it is the more a turn does, and nobody ever w
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from deploy_ui.enums import CallReason
 from deploy_ui.jobs.delivery.callbacks import Callbacks
 from deploy_ui.jobs.delivery.ears import listening
 from deploy_ui.jobs.delivery.sender import Sender
+from deploy_ui.jobs.delivery.unready import Unready
 from deploy_ui.services.calls import callbacks, deliverers, turns
 from deploy_ui.services.calls.attempts import Answer, Claim, Failure, Outcome, Refused
 from deploy_ui.services.calls.deliverers import Watch
@@ -65,7 +66,7 @@ class Deliverer:
         self._outcomes: list[Outcome] = []
         self._look = asyncio.Event()
         self._stopping = False
-        self._unready_since: Mapping[int, datetime] = {}
+        self._unready = Unready()
         self._beat_at = self._busy_at = time.monotonic()
         self._changed: set[str] = set()
         self._hinted_at = 0.0
@@ -136,8 +137,8 @@ class Deliverer:
         outcomes, self._outcomes = self._outcomes, []
         beat = time.monotonic() - self._beat_at >= self._pace.beat_s
         room = 0 if self._stopping else min(self._pace.most_in_flight - len(self._tasks), self._pace.most_claimed)
-        asked = self._asked(outcomes, room, beat=beat)
         now = clock.now()
+        asked = self._asked(outcomes, room, now, beat=beat)
         try:
             turn = await self._ask(turns.turn, asked, now)
         except NotTaken as error:
@@ -150,9 +151,9 @@ class Deliverer:
             return
         if beat:
             self._beat_at = time.monotonic()
-        self._took(turn, now, outcomes, sender)
+        self._took(turn, outcomes, sender)
 
-    def _asked(self, outcomes: Sequence[Outcome], room: int, *, beat: bool) -> Asked:
+    def _asked(self, outcomes: Sequence[Outcome], room: int, now: datetime, *, beat: bool) -> Asked:
         self._avoided = {key: until for key, until in self._avoided.items() if until > time.monotonic()}
         return Asked(
             self._id,
@@ -161,13 +162,13 @@ class Deliverer:
             in_all=self._pace.most_in_flight,
             held={number: claim.slug for number, claim in self._claims.items()},
             resting=frozenset(self._avoided),
-            unready_since=self._unready_since,
+            unready_s=self._unready.waited_s(now),
             beat=beat,
             watch=self._watch,
         )
 
-    def _took(self, turn: Turn, now: datetime, outcomes: Sequence[Outcome], sender: Sender) -> None:
-        self._unready_since = {each: self._unready_since.get(each, now) for each in turn.unready}
+    def _took(self, turn: Turn, outcomes: Sequence[Outcome], sender: Sender) -> None:
+        self._unready.see(turn.unready)
         if turn.queued:
             self._busy_at = time.monotonic()
         for claim in turn.claims:

@@ -39,3 +39,17 @@ def test_a_body_that_is_gone_gets_no_second_place(file: str) -> None:
     bodies.remove(file)
     with pytest.raises(FileNotFoundError):
         bodies.link(file, "c_new.request")
+
+
+def test_a_body_that_the_disk_does_not_take_leaves_nothing(data_dir: Path) -> None:
+    assert data_dir
+    place = bodies.path_of("ll/c_full.answer-1")
+    place.parent.mkdir(parents=True)
+    place.symlink_to("/dev/full")
+    body = bodies.Body(place.name)
+    body.add(b"x" * bodies.MOST_IN_ROW)
+    with pytest.raises(OSError, match="No space left"):
+        body.add(b"x")
+        body.store()
+    body.discard()
+    assert not place.is_symlink()

@@ -82,6 +82,18 @@ def test_what_is_not_due_waits(me: str) -> None:
     assert claim(me) == []
 
 
+def test_a_clock_that_was_set_back_keeps_no_call_waiting(me: str) -> None:
+    call_id = queued.call(queued.serving("127.0.0.1:1"), due_at=clock.now() + timedelta(hours=3))
+    assert [each.id for each in claim(me)] == [call_id]
+
+
+def test_nothing_is_sent_after_its_deadline(me: str) -> None:
+    card = queued.serving("127.0.0.1:1")
+    late = queued.call(card, deadline_at=clock.now())
+    other = queued.call(card, deadline_at=clock.now() + timedelta(seconds=60))
+    assert ([each.id for each in claim(me)], row(late).attempts) == ([other], 0)
+
+
 def test_nothing_is_sent_to_a_stopped_deployment(me: str) -> None:
     by = factories.viewer()
     card = queued.serving("127.0.0.1:1", by=by)
