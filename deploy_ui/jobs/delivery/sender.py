@@ -1,7 +1,6 @@
 """Makes one attempt: sends a call to an instance and takes its whole answer."""
 
 import asyncio
-import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,8 +25,8 @@ LARGEST_HEADER_BYTES = 64 << 10
 MOST_MESSAGE_BYTES = 2000
 """So much of a 5xx answer is kept to be read by people."""
 FIRST_FINAL, FIRST_SERVER_ERROR = 200, 500
-BUSY_CODE = "instance_busy"
-"""What our own server answers when it has no place (`deploy_ui.serving.refusals.busy`); a model may say it too."""
+BUSY_MARK = "x-instance-busy"
+"""Our own server has no place (`deploy_ui.serving.refusals.busy`): it lets no answer of the model say so."""
 OURS_TO_SAY = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 """What aiohttp would add by itself."""
 NOT_KEPT = frozenset(
@@ -131,7 +130,7 @@ async def _answer(claim: Claim, response: aiohttp.ClientResponse) -> Answer | Fa
     """Take the rest of an answer whose head is there."""
     if response.status >= FIRST_SERVER_ERROR:
         message = await _excerpt(response)
-        if response.status == REFUSED_STATUS and _code(message) == BUSY_CODE:
+        if response.status == REFUSED_STATUS and BUSY_MARK in response.headers:
             return Refused(message)
         return Failure(CallReason.ANSWERED_5XX, response.status, message)
     body = Body(f"{claim.id}.answer-{claim.attempt}")
@@ -188,14 +187,6 @@ async def _excerpt(response: aiohttp.ClientResponse) -> str:
     except (aiohttp.ClientError, OSError):
         return ""
     return text.decode(errors="replace")
-
-
-def _code(message: str) -> str:
-    """Return the code of an error of ours; empty: it is none."""
-    try:
-        return str(json.loads(message)["error"]["code"])
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
 
 
 def _words(error: BaseException) -> str:

@@ -70,7 +70,7 @@ class Failure:
 class Refused:
     """The instance said that it has no place free: the model saw nothing of it, so it counts as no attempt.
 
-    A model may say so itself, having worked on it: nobody believes it for longer than a call waits for an instance.
+    Another server may say so too, having worked on it: for no longer than a call waits for an instance is it believed.
     """
 
     message: str = ""
