@@ -82,7 +82,8 @@ class Body:
     def discard(self) -> None:
         """Forget it; twice is fine."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # a full disk does not take what is left to write either
+                self._file.close()
             remove(self._place)
 
 
