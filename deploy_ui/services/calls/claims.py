@@ -36,6 +36,7 @@ class Waiting:
     slug: str
     ready: Mapping[str, Ready]
     """Its ready instances by their keys."""
+    deleted: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,22 @@ class Taken:
 
 
 def waiting(session: Session) -> list[Waiting]:
-    """Return the deployments with queued calls, and hold them: two who claim do it one after the other."""
+    """Return the deployments with queued calls, and hold them: two who claim do it one after the other.
+
+    New calls, whose foreign key holds the deployment too, need not wait for that (FOR NO KEY UPDATE); who deletes does.
+    """
     query = (
         select(Deployment.id, Deployment.slug, Deployment.wish)
         .where(exists().where(QUEUED, col(Call.deployment_id) == col(Deployment.id)))
         .order_by(col(Deployment.id))
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     found = session.exec(query).all()
     ready = _ready(session, [each[0] for each in found])
-    return [Waiting(key, slug, ready.get(key, {}) if wish == Wish.RUN else {}) for key, slug, wish in found]
+    return [
+        Waiting(key, slug, ready.get(key, {}) if wish == Wish.RUN else {}, deleted=wish == Wish.DELETE)
+        for key, slug, wish in found
+    ]
 
 
 def take(session: Session, deliverer: str, open_: Sequence[Waiting], room: Room, now: datetime) -> Taken:
