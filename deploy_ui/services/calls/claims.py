@@ -12,6 +12,7 @@ from sqlmodel import Session, and_, col, exists, select
 from deploy_ui.enums import CallReason, CallStatus, InstanceStatus, Wish
 from deploy_ui.models import Call, Content, Deployment, Instance, Revision
 from deploy_ui.models.columns import Moment
+from deploy_ui.services.calls import holding
 from deploy_ui.services.calls.attempts import Claim, room_of
 
 SHARE = 4
@@ -156,12 +157,12 @@ def _take(
     query = (
         select(*COLUMNS, Content.data)  # type: ignore[call-overload]
         .join(Content, body, isouter=True)
-        .where(QUEUED, col(Call.deployment_id) == deployment.id, col(Call.due_at) <= now)
-        .order_by(col(Call.priority), col(Call.number))
-        .limit(len(instances))
+        .where(col(Call.number).in_(_next(deployment, len(instances), now)))
+        .order_by(holding.ORDER)
         .with_for_update(of=Call)
     )
-    rows = session.exec(query).all()
+    held = [row for row in session.exec(query) if row.status == CallStatus.QUEUED]
+    rows = sorted(held, key=lambda row: (row.priority, row.number))
     claims = [_claim(deployment, row, instance, now) for row, instance in zip(rows, instances, strict=False)]
     if claims:
         session.connection().execute(
@@ -170,8 +171,14 @@ def _take(
     return claims
 
 
+def _next(deployment: Waiting, most: int, now: datetime) -> Any:
+    """Return the query for the numbers of the calls whose turn it is."""
+    mine = QUEUED, col(Call.deployment_id) == deployment.id, col(Call.due_at) <= now
+    return select(Call.number).where(*mine).order_by(col(Call.priority), col(Call.number)).limit(most)
+
+
 COLUMNS = (
-    *(Call.number, Call.id, Call.attempts, Call.deadline_at, Call.request_timeout_s),
+    *(Call.number, Call.status, Call.priority, Call.id, Call.attempts, Call.deadline_at, Call.request_timeout_s),
     *(Call.method, Call.path, Call.headers, Call.body_size, Call.body_file),
 )
 

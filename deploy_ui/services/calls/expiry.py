@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import extract, update
 from sqlmodel import Session, col, select
 
 from deploy_ui.enums import CallReason, CallStatus
 from deploy_ui.models import Call
-from deploy_ui.services.calls import endings
+from deploy_ui.services.calls import endings, holding
 from deploy_ui.services.calls.attempts import Failure
 from deploy_ui.services.calls.claims import QUEUED, Waiting
 
@@ -18,11 +19,15 @@ MOST = 1000
 
 def past_deadline(session: Session, now: datetime) -> int:
     """End queued calls whose deadline is over; return how many."""
-    query = select(Call.number).where(QUEUED, col(Call.deadline_at) <= now).limit(MOST).with_for_update()
-    late = session.exec(query).all()
-    rows = [{"of": each, "new_reason": CallReason.LIVE_TIMEOUT, "new_finished_at": now} for each in late]
-    endings.end(session, rows)
-    return len(rows)
+    return _end(session, CallReason.LIVE_TIMEOUT, now, QUEUED, col(Call.deadline_at) <= now)
+
+
+def of_deleted(session: Session, open_: Sequence[Waiting], now: datetime) -> int:
+    """End queued calls that came, or came back, at the moment when their deployment was deleted; return how many."""
+    deleted = [each.id for each in open_ if each.deleted]
+    if not deleted:
+        return 0
+    return _end(session, CallReason.DEPLOYMENT_DELETED, now, QUEUED, col(Call.deployment_id).in_(deleted))
 
 
 def unserved(session: Session, open_: Sequence[Waiting], since: Mapping[int, datetime], now: datetime) -> int:
@@ -42,6 +47,12 @@ def unserved(session: Session, open_: Sequence[Waiting], since: Mapping[int, dat
         number += len(over)
         _fail(session, over, now)
     return number
+
+
+def _end(session: Session, reason: CallReason, now: datetime, *so: Any) -> int:
+    held = holding.hold(session, select(Call.number).where(*so).limit(MOST), CallStatus.QUEUED)
+    endings.end(session, [{"of": each, "new_reason": reason, "new_finished_at": now} for each in held])
+    return len(held)
 
 
 def _impatient(

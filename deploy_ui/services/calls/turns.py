@@ -94,6 +94,7 @@ def _take(session: Session, asked: Asked, now: datetime) -> Turn:
     mine: set[int] | None = None
     if asked.beat:
         deliverers.abandon(session, asked.watch, now)
+        expiry.of_deleted(session, open_, now)
         expiry.past_deadline(session, now)
         expiry.unserved(session, open_, asked.unready_since, now)
         mine = deliverers.attempts(session, asked.deliverer)

@@ -4,8 +4,10 @@ import pytest
 
 from deploy_ui import clock
 from deploy_ui.enums import CallReason, CallStatus
+from deploy_ui.services import deployments
 from deploy_ui.services.calls import deliverers, expiry, turns
 from deploy_ui.services.calls.turns import Asked
+from tests import factories
 from tests.services.calls import queued
 from tests.services.calls.ended_calls import row
 
@@ -25,6 +27,19 @@ def test_a_call_that_waits_past_its_deadline_ends() -> None:
         now,
     )
     assert row(early).status == CallStatus.QUEUED
+
+
+def test_a_call_that_came_in_while_its_deployment_was_deleted_ends() -> None:
+    now = clock.now()
+    by = factories.viewer()
+    gone, other = queued.serving("127.0.0.1:1", by=by), queued.serving()
+    deployments.delete(by, gone.slug)
+    late, waits = queued.call(gone, callback_url="https://example.org"), queued.call(other)
+    turns.turn(Asked(deliverers.begin(now), room=1, beat=True), now)
+    found = row(late)
+    assert (found.status, found.reason, found.attempts) == (CallStatus.ERROR, CallReason.DEPLOYMENT_DELETED, 0)
+    assert (found.finished_at, found.callback_due_at) == (now, now)
+    assert row(waits).status == CallStatus.QUEUED
 
 
 def test_an_attempt_waits_for_a_ready_instance_only_so_long() -> None:
