@@ -1,12 +1,13 @@
 """Ends the waiting of queued calls whose time is over: the whole call's, or an attempt's for a ready instance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import extract, update
 from sqlmodel import Session, col, select
 
+from deploy_ui.db import reading
 from deploy_ui.enums import CallReason, CallStatus
 from deploy_ui.models import Call
 from deploy_ui.services.calls import endings, holding
@@ -30,23 +31,33 @@ def of_deleted(session: Session, open_: Sequence[Waiting], now: datetime) -> int
     return _end(session, CallReason.DEPLOYMENT_DELETED, now, QUEUED, col(Call.deployment_id).in_(deleted))
 
 
-def unserved(session: Session, open_: Sequence[Waiting], since: Mapping[int, datetime], now: datetime) -> int:
-    """Let attempts fail that waited too long for an instance of a deployment that has none.
+def impatient(since: Mapping[int, datetime], now: datetime) -> list[int]:
+    """Return queued calls that waited too long for an instance of a deployment that has none.
 
-    `since` says from when on each deployment is known to have none, by its id. Returns how many.
+    `since` says from when on each deployment is known to have none, by its id. All that wait are looked through, so it
+    is done without the writers' turn.
     """
-    number = 0
-    for deployment in open_:
-        if deployment.ready or deployment.id not in since:
-            continue
-        over = [
-            call
-            for call, due_at, patience in _impatient(session, deployment, since[deployment.id], now)
-            if _over(now, due_at, since[deployment.id], patience)
-        ]
-        number += len(over)
-        _fail(session, over, now)
-    return number
+    found: list[int] = []
+    with reading() as session:
+        for deployment, at in since.items():
+            known = _impatient(session, deployment, at, now)
+            found += [call for call, due_at, patience in known if _over(now, due_at, at, patience)]
+    return found[:MOST]
+
+
+def unserved(
+    session: Session, open_: Sequence[Waiting], since: Mapping[int, datetime], calls: Collection[int], now: datetime
+) -> int:
+    """Let attempts fail of those calls that `impatient` found and that still wait in vain; return how many."""
+    unready = [each.id for each in open_ if not each.ready and each.id in since]
+    if not calls or not unready:
+        return 0
+    held = holding.hold(session, calls, CallStatus.QUEUED)
+    query = select(Call.number, Call.deployment_id, Call.due_at, Call.health_timeout_s)
+    found = session.exec(query.where(col(Call.number).in_(held), col(Call.deployment_id).in_(unready)))
+    over = [number for number, deployment, due_at, s in found if _over(now, due_at, since[deployment], s)]
+    _fail(session, over, now)
+    return len(over)
 
 
 def _end(session: Session, reason: CallReason, now: datetime, *so: Any) -> int:
@@ -56,7 +67,7 @@ def _end(session: Session, reason: CallReason, now: datetime, *so: Any) -> int:
 
 
 def _impatient(
-    session: Session, deployment: Waiting, since: datetime, now: datetime
+    session: Session, deployment: int, since: datetime, now: datetime
 ) -> Sequence[tuple[int, datetime, float]]:
     """Return calls that may have waited too long. The database may count in whole seconds, and so name some early."""
     patience_s = col(Call.health_timeout_s)
@@ -64,7 +75,7 @@ def _impatient(
     over = patience_s < (now - since).total_seconds(), until < now.timestamp()
     query = (
         select(Call.number, Call.due_at, Call.health_timeout_s)
-        .where(QUEUED, col(Call.deployment_id) == deployment.id, *over)
+        .where(QUEUED, col(Call.deployment_id) == deployment, *over)
         .order_by(until)
         .limit(MOST)
     )
@@ -76,7 +87,7 @@ def _over(now: datetime, due_at: datetime, unready_since: datetime, patience_s: 
 
 
 def _fail(session: Session, numbers: Sequence[int], now: datetime) -> None:
-    """Count an attempt that no instance has seen; it began when the call was due."""
+    """Count an attempt, of calls that are held, that no instance has seen; it began when the call was due."""
     if not numbers:
         return
     values = {
@@ -85,6 +96,6 @@ def _fail(session: Session, numbers: Sequence[int], now: datetime) -> None:
         "attempt_at": col(Call.due_at),
         "instance": "",
     }
-    session.exec(update(Call).where(QUEUED, col(Call.number).in_(numbers)).values(values))
+    session.exec(update(Call).where(col(Call.number).in_(numbers)).values(values))
     known = endings.present(session, (col(Call.number).in_(numbers),))
     endings.fail(session, known, {each: (Failure(CallReason.NOT_READY), now) for each in known})

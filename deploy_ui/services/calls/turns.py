@@ -75,15 +75,16 @@ def turn(asked: Asked, now: datetime) -> Turn:
 
 
 def _turn(asked: Asked, now: datetime) -> Turn:
+    impatient = expiry.impatient(asked.unready_since, now) if asked.beat else []
     with transaction() as session:
-        taken = _take(session, asked, now)
+        taken = _take(session, asked, impatient, now)
         needless = endings.needless_files(session, asked.outcomes)
     for file in needless:
         bodies.remove(file)
     return taken
 
 
-def _take(session: Session, asked: Asked, now: datetime) -> Turn:
+def _take(session: Session, asked: Asked, impatient: Sequence[int], now: datetime) -> Turn:
     open_ = claims.waiting(session)  # before its own row: whoever else holds both holds them in this order
     if not (
         deliverers.beat(session, asked.deliverer, now) if asked.beat else deliverers.lives(session, asked.deliverer)
@@ -96,7 +97,7 @@ def _take(session: Session, asked: Asked, now: datetime) -> Turn:
         deliverers.abandon(session, asked.watch, now)
         expiry.of_deleted(session, open_, now)
         expiry.past_deadline(session, now)
-        expiry.unserved(session, open_, asked.unready_since, now)
+        expiry.unserved(session, open_, asked.unready_since, impatient, now)
         mine = deliverers.attempts(session, asked.deliverer)
         deliverers.disown(session, asked.deliverer, mine - set(asked.held), now)
     room = Room(asked.room, asked.in_all, Counter(asked.held.values()), asked.resting)

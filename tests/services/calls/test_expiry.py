@@ -3,9 +3,10 @@ from datetime import timedelta
 import pytest
 
 from deploy_ui import clock
+from deploy_ui.db import transaction
 from deploy_ui.enums import CallReason, CallStatus
 from deploy_ui.services import deployments
-from deploy_ui.services.calls import deliverers, expiry, turns
+from deploy_ui.services.calls import claims, deliverers, expiry, turns
 from deploy_ui.services.calls.turns import Asked
 from tests import factories
 from tests.services.calls import queued
@@ -59,6 +60,26 @@ def test_an_attempt_waits_for_a_ready_instance_only_so_long() -> None:
     assert row(often).due_at > now
     assert [(each.reason, each.instance) for each in queued.attempts(often)] == [(CallReason.NOT_READY, "")]
     assert [row(each).attempts for each in (patient, just_due)] == [0, 0]
+
+
+def test_who_looks_for_impatient_calls_holds_up_nobody_who_writes() -> None:
+    now = clock.now()
+    card = queued.serving()
+    late = row(queued.call(card, due_at=now - 2 * MINUTE, health_timeout_s=60))
+    queued.call(card, due_at=now, health_timeout_s=60)
+    with transaction():
+        assert expiry.impatient({card.id: now - 2 * MINUTE}, now) == [late.number]
+
+
+def test_a_call_that_was_found_impatient_and_was_tried_meanwhile_goes_on() -> None:
+    now = clock.now()
+    card = queued.serving()
+    since = {card.id: now - 2 * MINUTE}
+    tried, canceled = queued.call(card, due_at=now), queued.call(card, status=CallStatus.CANCELED)
+    found = [row(each).number for each in (tried, canceled)]
+    with transaction() as session:
+        assert expiry.unserved(session, claims.waiting(session), since, found, now) == 0
+    assert [row(each).attempts for each in (tried, canceled)] == [0, 0]
 
 
 def test_a_long_queue_before_a_ready_instance_is_no_reason_to_give_up() -> None:
