@@ -28,7 +28,7 @@ def ended(card: DeploymentCard, **values: Any) -> str:
     """A call that has just ended and whose callback is due."""
     fields = {"status": CallStatus.COMPLETED, "answer_status": 200, "attempts": 1, "finished_at": NOW, **values}
     pending = {"callback_url": URL, "callback_status": CallbackStatus.PENDING, "callback_due_at": NOW}
-    return ended_calls.call(card, **{**pending, **fields})
+    return factories.call(card, **{**pending, **fields})
 
 
 def only() -> Callback:
