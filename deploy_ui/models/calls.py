@@ -30,7 +30,7 @@ class Call(SQLModel, table=True):
     number: int = Field(default=None, primary_key=True, sa_type=cast(Any, BIG))
     """Grows with every call that is accepted: the order in which they have their turn."""
     id: str = Field(unique=True, index=True)
-    """What callers know it by; says when it was made (`deploy_ui.services.calls.ids`)."""
+    """What callers know it by; says when it was made (`deploy_ui.services.calls.names`)."""
     deployment_id: int = Field(foreign_key="deployment.id")
     status: CallStatus = Field(default=CallStatus.QUEUED, sa_type=word(CallStatus))
     reason: CallReason = Field(default=CallReason.NONE, sa_type=word(CallReason))

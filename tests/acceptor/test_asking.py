@@ -82,7 +82,7 @@ async def test_there_is_not_always_an_answer(
 
 
 async def test_calls_of_others_and_those_of_nobody_are_not_found(acceptor: Acceptor) -> None:
-    foreign = ended_calls.call(factories.deployment())
+    foreign = factories.call(factories.deployment())
     for call_id in (foreign, foreign[:-1] + "?", "nonsense", "c_" + "z" * 500):
         response = await acceptor.ask(f"calls/{call_id}")
         assert (response.status_code, code(response)) == (404, "call_not_found"), call_id

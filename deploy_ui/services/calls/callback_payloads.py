@@ -3,13 +3,12 @@
 import base64
 import hmac
 import json
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NoReturn
 
 from deploy_ui.enums import CallStatus
 from deploy_ui.models import Call
-from deploy_ui.settings import settings
+from deploy_ui.services.calls import answers, results
 
 MOST_BODY = 256 << 10
 """Bytes of an answer that are sent along; a longer one is fetched."""
@@ -23,9 +22,8 @@ def webhook_id(call: Call) -> str:
 def payload(call: Call, slug: str, answer: bytes | None) -> bytes:
     """Return the whole body, the same for every try. `answer` is the model's, if `sends_answer` says so."""
     response = _response(call)
-    text = json.dumps(
-        {"type": f"call.{call.status}", "timestamp": _moment(call.finished_at), "data": _data(call, slug)}
-    )
+    data = _data(call, slug)
+    text = json.dumps({"type": f"call.{call.status}", "timestamp": data["finished_at"], "data": data})
     if response is None:
         return text.encode()
     inner = json.dumps(response)
@@ -37,11 +35,8 @@ def payload(call: Call, slug: str, answer: bytes | None) -> bytes:
 
 def sends_answer(call: Call) -> bool:
     """Say whether the answer may go along: it is JSON as it came, and short."""
-    headers = _lowered(call.answer_headers)
-    kind = _media_type(headers.get("content-type", ""))
-    is_json = kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
-    plain = headers.get("content-encoding", "identity").strip().lower() in {"", "identity"}
-    return call.status == CallStatus.COMPLETED and is_json and plain and 0 < call.answer_size <= MOST_BODY
+    short = 0 < call.answer_size <= MOST_BODY
+    return call.status == CallStatus.COMPLETED and short and answers.is_json(call.answer_headers)
 
 
 def headers(event_id: str, body: bytes, secret: bytes, now: datetime) -> dict[str, str]:
@@ -58,38 +53,16 @@ def headers(event_id: str, body: bytes, secret: bytes, now: datetime) -> dict[st
 
 
 def _data(call: Call, slug: str) -> dict[str, Any]:
-    address = f"{settings().gateway}/{slug}/-/calls/{call.id}"
-    return {
-        "request_id": call.id,
-        "deployment": slug,
-        "status": call.status,
-        **({"reason": call.reason} if call.reason and call.status != CallStatus.COMPLETED else {}),
-        "attempts": call.attempts,
-        "created_at": _moment(call.created_at),
-        "started_at": _moment(call.started_at),
-        "finished_at": _moment(call.finished_at),
-        "status_url": address,
-        "result_url": f"{address}/result",
-    }
+    told = results.told(slug, call)
+    told.pop("response_status", None)  # is in `response`
+    return {"request_id": told.pop("request_id"), "deployment": slug, **told}
 
 
 def _response(call: Call) -> dict[str, Any] | None:
     if call.status != CallStatus.COMPLETED:
         return None
-    content_type = _lowered(call.answer_headers).get("content-type", "")
+    content_type = answers.content_type(call.answer_headers)
     return {"status": call.answer_status, "content_type": content_type, "size": call.answer_size}
-
-
-def _lowered(pairs: Iterable[list[str]]) -> dict[str, str]:
-    return {name.lower(): value for name, value in pairs}
-
-
-def _media_type(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _json(answer: bytes) -> str | None:

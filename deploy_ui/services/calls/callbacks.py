@@ -4,12 +4,13 @@ A try is claimed in the database before it is made: whoever claims it moves its 
 so nobody else makes it meanwhile, and if the claimer dies, somebody makes it again then.
 """
 
+import logging
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from deploy_ui import hints
@@ -23,23 +24,33 @@ CLAIM = timedelta(seconds=60)
 KEPT_TRYING = timedelta(hours=1)
 """From the call's end."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1, 300
+AHEAD = CLAIM + timedelta(seconds=LONGEST_PAUSE_S)
+"""No moment lies further ahead, unless the time of day was set back since, or differs between machines by minutes."""
 MOST_MESSAGE = 300
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Callback:
+class Claimed:
     """One try, claimed by whoever holds this."""
 
     number: int
     """The call's."""
     attempt: int
     slug: str
+    finished_at: datetime
+
+
+@dataclass(frozen=True)
+class Callback(Claimed):
+    """One try, and what to send."""
+
     url: str
     """Hostile: a caller chose it."""
     event_id: str
     body: bytes = field(repr=False)
     secret: bytes = field(repr=False)
-    finished_at: datetime
 
 
 @dataclass(frozen=True)
@@ -58,15 +69,19 @@ def any_due(now: datetime) -> bool:
 
 
 def due(now: datetime, limit: int) -> list[Callback]:
-    """Claim up to `limit` tries and return them. First tries come first: who does not answer holds up nobody else."""
+    """Claim up to `limit` tries and return them. First tries come first: who does not answer holds up nobody else.
+
+    One that cannot be made has failed at once, and is none of them.
+    """
     if not any_due(now):
         return []  # without the writers' turn
     with transaction() as session:
         claimed = _claim(session, now, limit)
-    return [_callback(call, deployment, answer) for call, deployment, answer in claimed]
+    made = (_made(call, deployment, answer, now) for call, deployment, answer in claimed)
+    return [each for each in made if each is not None]
 
 
-def sent(callback: Callback, outcome: Outcome, now: datetime) -> None:
+def sent(callback: Claimed, outcome: Outcome, now: datetime) -> None:
     """Write how a try ended. One that took so long that somebody else has claimed the next writes nothing."""
     pause = timedelta(seconds=pause_s(callback.attempt))
     again = outcome.status == CallbackStatus.FAILED and now + pause <= callback.finished_at + KEPT_TRYING
@@ -93,7 +108,8 @@ def pause_s(attempt: int) -> float:
 
 
 def _due(now: datetime) -> tuple[Any, Any]:
-    return col(Call.callback_status) == CallbackStatus.PENDING, col(Call.callback_due_at) <= now
+    due_at = col(Call.callback_due_at)
+    return col(Call.callback_status) == CallbackStatus.PENDING, or_(due_at <= now, due_at > now + AHEAD)
 
 
 def _claim(session: Session, now: datetime, limit: int) -> list[tuple[Call, Deployment, bytes | None]]:
@@ -119,18 +135,25 @@ def _short_answer(session: Session, call: Call) -> bytes | None:
     return None if content is None else content.data
 
 
-def _callback(call: Call, deployment: Deployment, short_answer: bytes | None) -> Callback:
+def _made(call: Call, deployment: Deployment, short_answer: bytes | None, now: datetime) -> Callback | None:
+    claimed = Claimed(call.number, call.callback_attempts, deployment.slug, call.finished_at or call.created_at)
+    try:
+        return _callback(claimed, call, deployment, short_answer)
+    except Exception as error:
+        log.exception("the callback of call %s could not be made", call.id)
+        sent(claimed, Outcome(CallbackStatus.FAILED, type(error).__name__), now)
+        return None
+
+
+def _callback(claimed: Claimed, call: Call, deployment: Deployment, short_answer: bytes | None) -> Callback:
     long = call.answer_file and callback_payloads.sends_answer(call)
     answer = _long_answer(call.answer_file) if long else short_answer
     return Callback(
-        number=call.number,
-        attempt=call.callback_attempts,
-        slug=deployment.slug,
+        **vars(claimed),
         url=call.callback_url,
         event_id=callback_payloads.webhook_id(call),
         body=callback_payloads.payload(call, deployment.slug, answer),
         secret=callback_secrets.signing_secret(deployment.slug, deployment.callback_secret),
-        finished_at=call.finished_at or call.created_at,
     )
 
 

@@ -13,7 +13,7 @@ from deploy_ui.enums import CallReason, CallStatus, Role
 from deploy_ui.errors import Conflict
 from deploy_ui.models import Attempt, Call
 from deploy_ui.services import lookup
-from deploy_ui.services.calls import callback_start, cards, names, repeats, results
+from deploy_ui.services.calls import callback_start, cards, holding, names, repeats, results
 from deploy_ui.services.calls import lookup as calls
 from deploy_ui.services.calls.rows import CallCard
 from deploy_ui.services.viewer import Viewer
@@ -77,7 +77,9 @@ def end_all(session: Session, deployment_id: int, now: datetime) -> None:
 
     Call `tell` after the commit.
     """
-    waiting = update(Call).where(col(Call.deployment_id) == deployment_id, col(Call.status) == CallStatus.QUEUED)
+    mine = col(Call.deployment_id) == deployment_id, col(Call.status) == CallStatus.QUEUED
+    holding.hold(session, select(Call.number).where(*mine), CallStatus.QUEUED)
+    waiting = update(Call).where(*mine)
     ended = {"status": CallStatus.ERROR, "reason": CallReason.DEPLOYMENT_DELETED, "finished_at": now}
     session.exec(waiting.values(**ended, **callback_start.begin(now)).execution_options(synchronize_session=False))
 
@@ -100,10 +102,12 @@ def _cancel(session: Session, slug: str, call_id: str) -> Call:
 def _cancel_all(among: Sequence[Any], status: CallStatus) -> int:
     """Cancel all of one status, a batch a transaction, so that others have their turn in between."""
     canceled = 0
-    query = select(Call).where(*among, col(Call.status) == status).order_by(col(Call.priority), col(Call.number))
+    so = *among, col(Call.status) == status
+    some = select(Call.number).where(*so).order_by(col(Call.priority), col(Call.number)).limit(BATCH)
+    query = select(Call).where(col(Call.number).in_(some)).order_by(holding.ORDER).with_for_update()
     while _any(among, status):  # fewer than a batch may only mean that somebody else held the others
         with transaction() as session:
-            found = session.exec(query.limit(BATCH).with_for_update()).all()
+            found = [each for each in session.exec(query) if each.status == status]
             _end(session, found, clock.now())
         canceled += len(found)
     return canceled

@@ -12,6 +12,7 @@ from sqlmodel import Session, and_, col, exists, select
 from deploy_ui.enums import CallReason, CallStatus, InstanceStatus, Wish
 from deploy_ui.models import Call, Content, Deployment, Instance, Revision
 from deploy_ui.models.columns import Moment
+from deploy_ui.services.calls import holding
 from deploy_ui.services.calls.attempts import LONGEST_PAUSE_S, Claim, room_of
 
 SHARE = 4
@@ -36,6 +37,7 @@ class Waiting:
     slug: str
     ready: Mapping[str, Ready]
     """Its ready instances by their keys."""
+    deleted: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,16 +86,22 @@ def _in_time(now: datetime) -> ColumnElement[bool]:
 
 
 def waiting(session: Session) -> list[Waiting]:
-    """Return the deployments with queued calls, and hold them: two who claim do it one after the other."""
+    """Return the deployments with queued calls, and hold them: two who claim do it one after the other.
+
+    New calls, whose foreign key holds the deployment too, need not wait for that (FOR NO KEY UPDATE); who deletes does.
+    """
     query = (
         select(Deployment.id, Deployment.slug, Deployment.wish)
         .where(exists().where(QUEUED, col(Call.deployment_id) == col(Deployment.id)))
         .order_by(col(Deployment.id))
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     found = session.exec(query).all()
     ready = _ready(session, [each[0] for each in found])
-    return [Waiting(key, slug, ready.get(key, {}) if wish == Wish.RUN else {}) for key, slug, wish in found]
+    return [
+        Waiting(key, slug, ready.get(key, {}) if wish == Wish.RUN else {}, deleted=wish == Wish.DELETE)
+        for key, slug, wish in found
+    ]
 
 
 def take(session: Session, deliverer: str, open_: Sequence[Waiting], room: Room, now: datetime) -> Taken:
@@ -164,12 +172,12 @@ def _take(
     query = (
         select(*COLUMNS, Content.data)  # type: ignore[call-overload]
         .join(Content, body, isouter=True)
-        .where(QUEUED, col(Call.deployment_id) == deployment.id, due(now), _in_time(now))
-        .order_by(col(Call.priority), col(Call.number))
-        .limit(len(instances))
+        .where(col(Call.number).in_(_next(deployment, len(instances), now)))
+        .order_by(holding.ORDER)
         .with_for_update(of=Call)
     )
-    rows = session.exec(query).all()
+    held = [row for row in session.exec(query) if row.status == CallStatus.QUEUED]
+    rows = sorted(held, key=lambda row: (row.priority, row.number))
     claims = [_claim(deployment, row, instance, now) for row, instance in zip(rows, instances, strict=False)]
     if claims:
         session.connection().execute(
@@ -178,8 +186,14 @@ def _take(
     return claims
 
 
+def _next(deployment: Waiting, most: int, now: datetime) -> Any:
+    """Return the query for the numbers of the calls whose turn it is."""
+    mine = QUEUED, col(Call.deployment_id) == deployment.id, due(now), _in_time(now)
+    return select(Call.number).where(*mine).order_by(col(Call.priority), col(Call.number)).limit(most)
+
+
 COLUMNS = (
-    *(Call.number, Call.id, Call.attempts, Call.deadline_at, Call.request_timeout_s),
+    *(Call.number, Call.status, Call.priority, Call.id, Call.attempts, Call.deadline_at, Call.request_timeout_s),
     *(Call.method, Call.path, Call.headers, Call.body_size, Call.body_file),
 )
 

@@ -75,8 +75,9 @@ def turn(asked: Asked, now: datetime) -> Turn:
 
 
 def _turn(asked: Asked, now: datetime) -> Turn:
+    impatient = expiry.impatient(asked.unready_s, now) if asked.beat else []
     with transaction() as session:
-        taken = _take(session, asked, now)
+        taken = _take(session, asked, impatient, now)
         needless = endings.needless_files(session, asked.outcomes)
     for file in needless:
         _remove(file)
@@ -91,7 +92,7 @@ def _remove(file: str) -> None:
         log.warning("%s is not removed", file, exc_info=True)
 
 
-def _take(session: Session, asked: Asked, now: datetime) -> Turn:
+def _take(session: Session, asked: Asked, impatient: Sequence[int], now: datetime) -> Turn:
     open_ = claims.waiting(session)  # before its own row: whoever else holds both holds them in this order
     if not (
         deliverers.beat(session, asked.deliverer, now) if asked.beat else deliverers.lives(session, asked.deliverer)
@@ -102,8 +103,9 @@ def _take(session: Session, asked: Asked, now: datetime) -> Turn:
     mine: set[int] | None = None
     if asked.beat:
         deliverers.abandon(session, asked.watch, now)
+        expiry.of_deleted(session, open_, now)
         expiry.past_deadline(session, now)
-        expiry.unserved(session, open_, asked.unready_s, now)
+        expiry.unserved(session, open_, asked.unready_s, impatient, now)
         mine = deliverers.attempts(session, asked.deliverer)
         deliverers.disown(session, asked.deliverer, mine - set(asked.held), now)
     room = Room(asked.room, asked.in_all, Counter(asked.held.values()), asked.resting)

@@ -64,7 +64,7 @@ class Sender:
         """Let a call have ended just now."""
         pending = {"callback_url": url, "callback_status": CallbackStatus.PENDING, "callback_due_at": self.clock()}
         ended = {"status": CallStatus.COMPLETED, "answer_status": 200, "attempts": 1, "finished_at": self.clock()}
-        return ended_calls.call(factories.deployment(), **{**pending, **ended, **values})
+        return factories.call(factories.deployment(), **{**pending, **ended, **values})
 
 
 async def becomes(call: str, status: CallbackStatus, attempts: int = 1) -> Call:

@@ -4,14 +4,12 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from deploy_ui import clock
-from deploy_ui.db import reading, transaction
+from deploy_ui.db import reading
 from deploy_ui.enums import InstanceStatus, Phase
 from deploy_ui.ids import new_id
 from deploy_ui.models import Attempt, Call, Content
 from deploy_ui.services.deployments import DeploymentCard
 from tests import factories
-from tests.services.calls import ended_calls
 
 
 def serving(*addresses: str, **values: Any) -> DeploymentCard:
@@ -23,15 +21,9 @@ def serving(*addresses: str, **values: Any) -> DeploymentCard:
     return card
 
 
-def call(card: DeploymentCard, *, body: bytes = b"", **values: Any) -> str:
-    """Let a call wait for its turn; return its id."""
-    fields: dict[str, Any] = {"due_at": clock.now(), "body_size": len(body)} | values
-    call_id = ended_calls.call(card, **fields)
-    if body:
-        with transaction() as session:
-            number = session.exec(select(Call.number).where(Call.id == call_id)).one()
-            session.add(Content(call_number=number, answer=False, data=body))
-    return call_id
+def call(card: DeploymentCard, **values: Any) -> str:
+    """Let a call wait for its turn; `values` as in `factories.call`. Return its id."""
+    return factories.call(card, **values)
 
 
 def attempts(call_id: str) -> list[Attempt]:

@@ -12,8 +12,8 @@ from tests.services.calls import ended_calls
 
 def test_one_write_ends_calls_and_asks_for_the_callbacks_of_those_that_want_one(database: str) -> None:  # noqa: ARG001
     card, now = factories.deployment(), clock.now()
-    wanting = ended_calls.call(card, callback_url="https://example.org/hook")
-    silent = ended_calls.call(card)
+    wanting = factories.call(card, callback_url="https://example.org/hook")
+    silent = factories.call(card)
     with transaction() as session:
         values = {"status": CallStatus.CANCELED, "finished_at": now, **callback_start.begin(now)}
         session.execute(update(Call).where(col(Call.id).in_([wanting, silent])).values(values))

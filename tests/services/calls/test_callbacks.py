@@ -10,7 +10,7 @@ from deploy_ui import clock
 from deploy_ui.db import transaction
 from deploy_ui.enums import CallbackStatus, CallReason, CallStatus
 from deploy_ui.models import Deployment
-from deploy_ui.services.calls import bodies, callback_payloads, callbacks
+from deploy_ui.services.calls import bodies, callback_payloads, callback_secrets, callbacks
 from deploy_ui.services.calls.callbacks import Callback, Outcome
 from deploy_ui.services.deployments import DeploymentCard
 from tests import factories
@@ -28,7 +28,7 @@ def ended(card: DeploymentCard, **values: Any) -> str:
     """A call that has just ended and whose callback is due."""
     fields = {"status": CallStatus.COMPLETED, "answer_status": 200, "attempts": 1, "finished_at": NOW, **values}
     pending = {"callback_url": URL, "callback_status": CallbackStatus.PENDING, "callback_due_at": NOW}
-    return ended_calls.call(card, **{**pending, **fields})
+    return factories.call(card, **{**pending, **fields})
 
 
 def only() -> Callback:
@@ -39,6 +39,33 @@ def only() -> Callback:
 def body(callback: Callback) -> dict[str, Any]:
     read: dict[str, Any] = json.loads(callback.body)
     return read
+
+
+def test_a_callback_that_cannot_be_made_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, fine = (factories.deployment() for _ in range(2))
+    calls = [ended(broken), ended(fine)]
+    secret = callback_secrets.signing_secret
+
+    def signing_secret(slug: str, version: int) -> bytes:
+        if slug == broken.slug:
+            raise PermissionError("the key is out of reach")
+        return secret(slug, version)
+
+    monkeypatch.setattr(callback_secrets, "signing_secret", signing_secret)
+    assert [each.slug for each in callbacks.due(NOW, 10)] == [fine.slug]
+    row = ended_calls.row(calls[0])
+    assert (row.callback_status, row.callback_message) == (CallbackStatus.PENDING, "PermissionError")
+    assert NOW < (row.callback_due_at or NOW) <= NOW + timedelta(seconds=1)
+    late = NOW + callbacks.KEPT_TRYING
+    assert [each.slug for each in callbacks.due(late, 10)] == [fine.slug]
+    assert ended_calls.row(calls[0]).callback_status == CallbackStatus.FAILED
+
+
+def test_a_callback_waits_no_longer_because_the_clock_was_set_back() -> None:
+    call = ended(factories.deployment(), callback_due_at=NOW + timedelta(hours=3), callback_attempts=1)
+    ended(factories.deployment(), callback_due_at=NOW + timedelta(seconds=callbacks.LONGEST_PAUSE_S))
+    assert only().event_id == f"{call}-completed"
+    assert callbacks.due(NOW, 10) == []
 
 
 def test_what_is_due_is_claimed_once() -> None:

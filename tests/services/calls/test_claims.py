@@ -3,11 +3,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
-from deploy_ui import clock
+from deploy_ui import clock, db
 from deploy_ui.enums import CallPriority, CallReason, CallStatus, Wish
 from deploy_ui.services import deployments
-from deploy_ui.services.calls import deliverers, turns
+from deploy_ui.services.calls import claims, deliverers, turns
 from deploy_ui.services.calls.attempts import Claim, Failure, Outcome
 from deploy_ui.services.calls.deliverers import Watch
 from deploy_ui.services.calls.turns import Asked
@@ -35,6 +36,18 @@ def test_calls_have_their_turn_in_order_and_the_urgent_before(me: str) -> None:
     high = queued.call(card, priority=CallPriority.HIGH.rank)
     assert [each.id for each in claim(me, 2)] == [high, first]
     assert [each.id for each in claim(me)] == [second, low]
+
+
+def test_calls_come_in_while_somebody_claims(database: str) -> None:
+    if database.startswith("sqlite"):
+        pytest.skip("it has one writer at a time")
+    card = queued.serving("127.0.0.1:1")
+    queued.call(card)
+    with db.transaction() as claiming:
+        assert claims.waiting(claiming)
+        with db.transaction() as accepting:
+            accepting.execute(text("SET LOCAL lock_timeout = '2s'"))
+            accepting.execute(text("SELECT 1 FROM deployment FOR KEY SHARE"))  # as the foreign key of a call does
 
 
 def test_a_claim_says_all_that_is_needed_to_send(me: str) -> None:

@@ -3,10 +3,13 @@ from datetime import timedelta
 import pytest
 
 from deploy_ui import clock
+from deploy_ui.db import transaction
 from deploy_ui.enums import CallReason, CallStatus
 from deploy_ui.jobs.delivery.unready import Unready
-from deploy_ui.services.calls import deliverers, expiry, turns
+from deploy_ui.services import deployments
+from deploy_ui.services.calls import claims, deliverers, expiry, turns
 from deploy_ui.services.calls.turns import Asked
+from tests import factories
 from tests.services.calls import queued
 from tests.services.calls.ended_calls import row
 from tests.services.calls.ticks import Ticks
@@ -29,6 +32,19 @@ def test_a_call_that_waits_past_its_deadline_ends() -> None:
     assert row(early).status == CallStatus.QUEUED
 
 
+def test_a_call_that_came_in_while_its_deployment_was_deleted_ends() -> None:
+    now = clock.now()
+    by = factories.viewer()
+    gone, other = queued.serving("127.0.0.1:1", by=by), queued.serving()
+    deployments.delete(by, gone.slug)
+    late, waits = queued.call(gone, callback_url="https://example.org"), queued.call(other)
+    turns.turn(Asked(deliverers.begin(now), room=1, beat=True), now)
+    found = row(late)
+    assert (found.status, found.reason, found.attempts) == (CallStatus.ERROR, CallReason.DEPLOYMENT_DELETED, 0)
+    assert (found.finished_at, found.callback_due_at) == (now, now)
+    assert row(waits).status == CallStatus.QUEUED
+
+
 def test_an_attempt_waits_for_a_ready_instance_only_so_long() -> None:
     now = clock.now()
     card = queued.serving()
@@ -46,6 +62,25 @@ def test_an_attempt_waits_for_a_ready_instance_only_so_long() -> None:
     assert row(often).due_at > now
     assert [(each.reason, each.instance) for each in queued.attempts(often)] == [(CallReason.NOT_READY, "")]
     assert [row(each).attempts for each in (patient, just_due)] == [0, 0]
+
+
+def test_who_looks_for_impatient_calls_holds_up_nobody_who_writes() -> None:
+    now = clock.now()
+    card = queued.serving()
+    late = row(queued.call(card, due_at=now - 2 * MINUTE, health_timeout_s=60))
+    queued.call(card, due_at=now, health_timeout_s=60)
+    with transaction():
+        assert expiry.impatient({card.id: 120}, now) == [late.number]
+
+
+def test_a_call_that_was_found_impatient_and_was_tried_meanwhile_goes_on() -> None:
+    now = clock.now()
+    card = queued.serving()
+    tried, canceled = queued.call(card, due_at=now), queued.call(card, status=CallStatus.CANCELED)
+    found = [row(each).number for each in (tried, canceled)]
+    with transaction() as session:
+        expiry.unserved(session, claims.waiting(session), {card.id: 120}, found, now)
+    assert [row(each).attempts for each in (tried, canceled)] == [0, 0]
 
 
 def test_a_long_queue_before_a_ready_instance_is_no_reason_to_give_up() -> None:
