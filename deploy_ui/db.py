@@ -20,11 +20,15 @@ BUSY_TIMEOUT_MS = 30_000
 
 @functools.cache
 def engine() -> Engine:
-    """Return this process's engine. Tests clear it with `engine.cache_clear()` after `dispose()`."""
+    """Return this process's engine. Tests clear it with `engine.cache_clear()` after `dispose()`.
+
+    Its errors name no values: they may be callers' secrets, and are logged.
+    """
     url = settings().database
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    made = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    waits = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+    made = create_engine(url, connect_args=waits, hide_parameters=True)
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made

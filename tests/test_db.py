@@ -2,6 +2,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, func, select
 
 from deploy_ui import clock
@@ -70,3 +72,9 @@ def test_sqlite_keeps_its_promises_on_every_connection() -> None:
         lowered = connection.exec_driver_sql("SELECT lower('\u0410\u0411'), lower(NULL), lower(5)").one()
     assert values == ["wal", 1, 2]
     assert tuple(lowered) == ("\u0430\u0431", None, 5)
+
+
+def test_errors_name_no_values() -> None:
+    with engine().connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(text("SELECT nothing FROM nowhere WHERE x = :x"), {"x": "TOPSECRET"})
+    assert "TOPSECRET" not in str(failed.value)

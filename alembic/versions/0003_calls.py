@@ -18,7 +18,7 @@ def upgrade() -> None:
     _create_calls()
     op.create_table(
         "attempt",
-        _whole("call_number"),
+        _big("call_number"),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         *(_moment("started_at"), _moment("ended_at"), _text("instance"), _whole("status", nullable=True)),
         *(_word("reason"), _text("message")),
@@ -27,7 +27,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "call_content",
-        *(_whole("call_number"), sa.Column("answer", sa.Boolean(), nullable=False)),
+        *(_big("call_number"), sa.Column("answer", sa.Boolean(), nullable=False)),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["call_number"], ["call.number"], name=op.f("fk_call_content_call_number")),
         sa.PrimaryKeyConstraint("call_number", "answer", name=op.f("pk_call_content")),
@@ -49,7 +49,7 @@ def downgrade() -> None:
 def _create_calls() -> None:
     op.create_table(
         "call",
-        *(_whole("number"), _text("id"), _whole("deployment_id"), _word("status"), _word("reason"), _whole("priority")),
+        *(_big("number"), _text("id"), _whole("deployment_id"), _word("status"), _word("reason"), _whole("priority")),
         *(_text("method"), _text("path"), sa.Column("headers", sa.JSON(), nullable=False), _whole("body_size")),
         *map(_text, ("body_hash", "body_file", "key_id", "retry_of")),
         sa.Column("idempotency_key", sa.String(), nullable=True),
@@ -90,3 +90,7 @@ def _whole(name: str, *, nullable: bool = False) -> sa.Column[int]:
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+
+
+def _big(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False)

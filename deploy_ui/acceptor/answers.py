@@ -3,17 +3,20 @@
 import asyncio
 import http
 import json
+import logging
 from collections.abc import Mapping
 
 from aiohttp import web
 
-from deploy_ui.errors import AppError, Invalid, TooMany, Unavailable
+from deploy_ui.errors import AppError, Gone, Invalid, TooMany, Unavailable
+from deploy_ui.gateway.answers import RETRY_AFTER_S
 from deploy_ui.i18n import catalog
 from deploy_ui.services.calls.intake import Accepted
 from deploy_ui.services.calls.results import Result, addresses
+from deploy_ui.settings import settings
 
-RETRY_AFTER_S = 5
-"""When a caller may come back to a deployment that does not serve."""
+log = logging.getLogger(__name__)
+
 SERVER = "deploy-ui"
 NO_BODY = {http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED}
 NOT_STORED: Mapping[str, str] = {"cache-control": "no-store", "server": SERVER}
@@ -48,6 +51,28 @@ def failure(error: AppError) -> web.Response:
 
 async def result(request: web.BaseRequest, found: Result) -> web.StreamResponse:
     """Send the model's own answer: status, headers and body as they came, a long one off the disk."""
+    response = _head(found)
+    wanted = request.method != "HEAD" and found.status not in NO_BODY
+    try:
+        piece = await _next(found) if wanted else None
+    except FileNotFoundError as error:
+        raise Gone("call_expired", days=settings().call_days) from error
+    await response.prepare(request)
+    sent = 0
+    try:
+        while piece is not None:
+            sent += len(piece)
+            await response.write(piece)
+            piece = await _next(found)
+    except OSError as error:
+        log.warning("an answer broke off: %s", error)
+    if wanted and sent != found.size and request.transport is not None:
+        request.transport.abort()  # the head is out: to break off is all that tells the caller
+    await response.write_eof()
+    return response
+
+
+def _head(found: Result) -> web.StreamResponse:
     response = web.StreamResponse(status=found.status)
     if not any(name.lower() == "server" for name, _ in found.headers):
         response.headers["server"] = SERVER
@@ -57,12 +82,11 @@ async def result(request: web.BaseRequest, found: Result) -> web.StreamResponse:
         response.headers["content-type"] = found.content_type
     if found.status not in NO_BODY:
         response.content_length = found.size
-    await response.prepare(request)
-    if request.method != "HEAD" and found.status not in NO_BODY:
-        while (piece := await asyncio.to_thread(next, found.pieces, None)) is not None:
-            await response.write(piece)
-    await response.write_eof()
     return response
+
+
+async def _next(found: Result) -> bytes | None:
+    return await asyncio.to_thread(next, found.pieces, None)
 
 
 def _json(value: object, status: int, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Sequence
 
 from deploy_ui import ids
 from deploy_ui.errors import AppError, Unavailable
@@ -12,6 +13,8 @@ from deploy_ui.services.calls.intake import Accepted, Request
 MOST_IN_BATCH = 200
 ANNOUNCE_RESTS_S = 0.02
 """However many are accepted meanwhile: who listens looks for all of them at once."""
+UNKNOWN = "calls_unavailable"
+"""The database broke off: what it was asked may have been done."""
 Answer = asyncio.Future[Accepted | AppError]
 
 log = logging.getLogger(__name__)
@@ -27,7 +30,7 @@ class Batches:
         self._news = asyncio.Event()
 
     async def accept(self, request: Request) -> Accepted:
-        """Return when the call is committed. Raises AppError when it is not; then nothing of it is kept.
+        """Return when the call is committed. Raises AppError when it is not, or when nobody knows: `calls_unavailable`.
 
         Whoever is canceled meanwhile may have had it accepted all the same.
         """
@@ -59,19 +62,32 @@ class Batches:
             results = await asyncio.to_thread(intake.accept, requests)
         except Exception:
             log.exception("%s calls could not be accepted, error %s", len(batch), ids.new_id(8))
-            results = [Unavailable("calls_unavailable") for _ in batch]
-        for (request, answer), result in zip(batch, results, strict=True):
-            if not isinstance(result, Accepted) or not result.is_new:
-                bodies.remove(request.body.file)
+            results = [Unavailable(UNKNOWN) for _ in batch]
+        for (_, answer), result in zip(batch, results, strict=True):
             if not answer.done():
                 answer.set_result(result)
         self._accepted += [each for each in results if isinstance(each, Accepted)]
         self._news.set()
+        _remove_needless(requests, results)
 
     async def _announce(self) -> None:
         while True:
             await self._news.wait()
             self._news.clear()
             news, self._accepted = self._accepted, []
-            await asyncio.to_thread(intake.announce, news)
+            try:
+                await asyncio.to_thread(intake.announce, news)
+            except Exception:
+                log.exception("accepted calls could not be announced, error %s", ids.new_id(8))
             await asyncio.sleep(ANNOUNCE_RESTS_S)
+
+
+def _remove_needless(requests: Sequence[Request], results: Sequence[Accepted | AppError]) -> None:
+    """Remove the bodies of what was surely not accepted. Where nobody knows they stay: the call may be there."""
+    for request, result in zip(requests, results, strict=True):
+        refused = isinstance(result, AppError) and result.code != UNKNOWN
+        if refused or (isinstance(result, Accepted) and not result.is_new):
+            try:
+                bodies.remove(request.body.file)
+            except OSError as error:
+                log.warning("a body that nobody needs stays for now: %s", error)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import resource
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 def run() -> None:
     """Accept until SIGTERM or Ctrl-C; what is being accepted then still is."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     asyncio.run(_until_told())
 
 
@@ -42,13 +45,17 @@ async def _until_told() -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    async with serving():
-        await told.wait()
+    async with serving() as writing:
+        waiting = asyncio.create_task(told.wait())
+        await asyncio.wait({waiting, writing}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if writing.done():  # nothing is accepted any more: whoever keeps us starts another
+            writing.result()
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[None]:
-    """Listen until the block ends."""
+async def serving() -> AsyncIterator["asyncio.Task[None]"]:
+    """Listen until the block ends; give the task that writes what is accepted: it must not end before."""
     batches = Batches()
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -71,7 +78,7 @@ async def serving() -> AsyncIterator[None]:
     try:
         await web.UnixSite(runner, path, backlog=BACKLOG).start()
         path.chmod(0o600)
-        yield
+        yield writing
     finally:
         await runner.cleanup()
         writing.cancel()
@@ -90,7 +97,7 @@ async def _answer(batches: Batches, request: web.BaseRequest) -> web.StreamRespo
         return answers.failure(error)
     except (ConnectionError, asyncio.CancelledError):
         raise
-    except web.RequestPayloadError:
+    except (web.RequestPayloadError, TimeoutError):
         return answers.failure(Invalid("body_cut_off", field="body"))
     except Exception:
         log.exception("a request could not be answered, error %s", ids.new_id(8))

@@ -1,7 +1,7 @@
 """Asynchronous calls of a deployment: list, count, look at, download the answer, cancel, send anew."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
@@ -78,7 +78,9 @@ class CancelBody(Body):
     ids: list[str] | None = Field(
         default=None, max_length=MOST_IDS, description=f"At most {MOST_IDS}; all calls if left out."
     )
-    status: CallStatus | None = Field(default=None, description="Only those that are `queued`, or only `running`.")
+    status: Literal[CallStatus.QUEUED, CallStatus.RUNNING] | None = Field(
+        default=None, description="Only those that are `queued`, or only `running`."
+    )
 
 
 class Canceled(Body):

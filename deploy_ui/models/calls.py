@@ -1,12 +1,13 @@
 """Asynchronous calls: what was asked, how far it is, every attempt, and the answer."""
 
 from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import JSON, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from deploy_ui.enums import CallbackStatus, CallPriority, CallReason, CallStatus
-from deploy_ui.models.columns import Moment, word
+from deploy_ui.models.columns import BIG, Moment, word
 
 
 class Call(SQLModel, table=True):
@@ -26,7 +27,7 @@ class Call(SQLModel, table=True):
         Index("uq_call_idempotency", "deployment_id", "idempotency_key", unique=True),
     )
 
-    number: int = Field(default=None, primary_key=True)
+    number: int = Field(default=None, primary_key=True, sa_type=cast(Any, BIG))
     """Grows with every call that is accepted: the order in which they have their turn."""
     id: str = Field(unique=True, index=True)
     """What callers know it by; says when it was made (`deploy_ui.services.calls.names`)."""
@@ -92,7 +93,7 @@ class Call(SQLModel, table=True):
 class Attempt(SQLModel, table=True):
     """One attempt that is over."""
 
-    call_number: int = Field(foreign_key="call.number", primary_key=True)
+    call_number: int = Field(foreign_key="call.number", primary_key=True, sa_type=cast(Any, BIG))
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     """Counts from 1 in each call."""
     started_at: datetime = Field(sa_type=Moment)
@@ -110,7 +111,7 @@ class Content(SQLModel, table=True):
 
     __tablename__ = "call_content"
 
-    call_number: int = Field(foreign_key="call.number", primary_key=True)
+    call_number: int = Field(foreign_key="call.number", primary_key=True, sa_type=cast(Any, BIG))
     answer: bool = Field(primary_key=True)
     """False: the request's."""
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

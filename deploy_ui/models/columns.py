@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
 LONGEST_WORD = 32
+BIG = BigInteger().with_variant(Integer, "sqlite")
+"""For keys of tables that grow by millions; SQLite's own integers are as big, and count by themselves only as such."""
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

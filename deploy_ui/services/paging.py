@@ -72,6 +72,6 @@ def plain(text: str) -> str:
 
 
 def _fitting(value: int) -> int:
-    if abs(value) >= 2**31:
+    if abs(value) >= 2**63:
         raise Invalid("cursor_wrong", field="cursor")
     return value

@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+BUSY_MARK = "x-instance-busy"
+"""The header by which callers know that the author's code saw nothing of the request: its own answers never have it."""
+
 
 class Refusal(Exception):
     """The request is answered with this error instead of a prediction."""
@@ -54,7 +57,7 @@ def busy(places: int) -> Refusal:
     refusal = Refusal(
         503, "instance_busy", f"The instance already holds {places} requests, as many as it may. Try again."
     )
-    refusal.headers = {"retry-after": "1"}
+    refusal.headers = {"retry-after": "1", BUSY_MARK: "1"}
     return refusal
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .http import GONE, Receive, Request, Response, Scope, Send, refused, respond
 from .log import request_line, say, traceback_of
-from .refusals import Refusal, failed
+from .refusals import BUSY_MARK, Refusal, failed
 from .slots import Slots
 
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
@@ -36,7 +36,7 @@ class WrappedApp:
             else:
                 with self.slots.place() as place:
                     await place.turn()
-                    await self._app(request.scope, request.receive, seen)
+                    await self._app(request.scope, request.receive, _unmarked(seen))
         except Refusal as refusal:
             await respond(refused(refusal), seen, [self._mark])
         except Exception as error:
@@ -52,6 +52,18 @@ class WrappedApp:
         if self.closing and request.path == "/health/ready":
             return Response(503, b'{"ready":false}')
         return Response(200, b'{"ready":true}' if request.path == "/health/ready" else b'{"live":true}')
+
+
+def _unmarked(send: Send) -> Send:
+    """Leave out of the application's answers what only the server says."""
+
+    async def unmarked(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            kept = [(name, value) for name, value in message.get("headers", ()) if name.lower() != BUSY_MARK.encode()]
+            message = {**message, "headers": kept}
+        await send(message)
+
+    return unmarked
 
 
 class _Seen:

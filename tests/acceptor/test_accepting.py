@@ -16,6 +16,7 @@ from deploy_ui.settings import settings
 from tests import factories
 from tests.acceptor.conftest import KEY_ID, Acceptor, calls, files
 from tests.gateway.conftest import Gateway, code, secret
+from tests.gateway.upstream import send_raw
 from tests.waiting import eventually_async
 
 
@@ -172,3 +173,42 @@ async def test_only_the_word_true_asks_for_it(acceptor: Acceptor) -> None:
     assert (await acceptor.send(x_async_request="TRUE")).status_code == 202
     assert (await acceptor.send(x_async_request="false", x_scale_up_timeout="0")).status_code == 503
     assert len(calls()) == 1
+
+
+async def test_a_request_that_would_become_something_else_is_no_call(acceptor: Acceptor) -> None:
+    response = await acceptor.send(upgrade="websocket", connection="upgrade")
+    assert response.status_code == 400
+    assert calls() == []
+
+
+async def test_a_key_in_an_odd_spelling_is_not_kept(acceptor: Acceptor) -> None:
+    await acceptor.send(authorization=acceptor.key, x_other=f"key={acceptor.key}")
+    [call] = calls()
+    assert "dk_" not in str(call.headers)
+
+
+async def test_a_header_that_cannot_be_kept_as_it_is_is_refused(acceptor: Acceptor, gateway: Gateway) -> None:
+    head = f"POST /{acceptor.card.slug}/x HTTP/1.1\r\nhost: a\r\nx-api-key: {acceptor.key}\r\nconnection: close\r\n"
+    raw = f"{head}x-async-request: true\r\ncontent-length: 0\r\n".encode() + b"x-thing: \xe9t\xe9\r\n\r\n"
+    answer = await asyncio.to_thread(send_raw, gateway.port, raw)
+    assert (answer.status, "call_path_wrong" in answer.text) == (400, True)
+    assert calls() == []
+
+
+async def test_a_repeat_of_an_accepted_call_is_answered_while_the_deployment_is_stopped(acceptor: Acceptor) -> None:
+    first = await acceptor.send(idempotency_key="a")
+    with transaction() as session:
+        session.get_one(Deployment, acceptor.card.id).wish = Wish.STOP
+    again = await acceptor.send(idempotency_key="a")
+    assert (again.status_code, again.json()["request_id"]) == (202, first.json()["request_id"])
+    assert (await acceptor.send(idempotency_key="b")).status_code == 503
+
+
+async def test_a_full_disk_refuses_long_bodies_and_nothing_else(
+    acceptor: Acceptor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "KEPT_FREE_BYTES", 1 << 60)
+    response = await acceptor.send(body=b"x" * (MOST_IN_ROW + 1))
+    assert (response.status_code, code(response)) == (503, "calls_unavailable")
+    assert (await acceptor.send()).status_code == 202
+    assert files() == []

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from deploy_ui.db import transaction
 from deploy_ui.enums import CallReason, CallStatus
 from deploy_ui.gateway.routes import Grant, Route, RouteState
 from deploy_ui.models import Call, Content
+from deploy_ui.services.calls import bodies
 from deploy_ui.services.calls.bodies import MOST_IN_ROW, Body
 from tests import factories
 from tests.acceptor.conftest import KEY_ID, Acceptor
@@ -111,3 +113,18 @@ async def test_answers_are_there_while_the_deployment_is_stopped(acceptor: Accep
     assert (await acceptor.ask(f"calls/{call_id}/result")).content == b"1"
     gateway.serve(Route(acceptor.card.slug, RouteState.DELETED))
     assert (await acceptor.ask(f"calls/{call_id}/result")).status_code == 410
+
+
+async def test_an_answer_whose_file_is_gone_is_gone(acceptor: Acceptor) -> None:
+    call_id = await completed(acceptor, b"x" * (MOST_IN_ROW + 1))
+    bodies.path_of(ended_calls.row(call_id).answer_file).unlink()
+    response = await acceptor.ask(f"calls/{call_id}/result")
+    assert (response.status_code, code(response)) == (410, "call_expired")
+
+
+async def test_an_answer_whose_file_is_too_short_breaks_off(acceptor: Acceptor) -> None:
+    call_id = await completed(acceptor, b"x" * (MOST_IN_ROW + 1))
+    path = bodies.path_of(ended_calls.row(call_id).answer_file)
+    path.write_bytes(b"x" * 1000)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await acceptor.ask(f"calls/{call_id}/result")

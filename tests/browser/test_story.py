@@ -69,7 +69,7 @@ def test_a_script_becomes_an_answered_prediction(product: Product, visitor: Page
     command = tries_it(visitor)
     again = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True, timeout=30)
     assert again.stdout == '{"sum":13.0}'
-    calls_it_asynchronously(visitor)
+    finds_it_among_the_calls(visitor, calls_it_asynchronously(visitor))
     reads_the_log(visitor)
 
 
@@ -142,8 +142,8 @@ def tries_it(page: Page) -> str:
     return str(page.evaluate("navigator.clipboard.readText()")).replace("curl ", "curl -sS ", 1)
 
 
-def calls_it_asynchronously(page: Page) -> None:
-    """Tick the box: the header appears where it is sent; watch the call to its end and get its answer."""
+def calls_it_asynchronously(page: Page) -> str:
+    """Tick the box: the header appears where it is sent; watch the call to its end, get its answer; return its id."""
     page.get_by_test_id("async").click()
     expect(page.get_by_test_id("async-header")).to_contain_text("X-Async-Request")
     expect(page.get_by_test_id("body")).to_contain_text("2.5")
@@ -165,6 +165,21 @@ def calls_it_asynchronously(page: Page) -> None:
     page.get_by_test_id("again").first.click()
     expect(page.get_by_test_id("async")).to_have_attribute("aria-checked", "true")
     expect(page.get_by_test_id("headers").get_by_test_id("header-name")).to_have_count(1)
+    return call_id
+
+
+def finds_it_among_the_calls(page: Page, call_id: str) -> None:
+    """See it in the list, with its attempt beside it, and get the result from its menu."""
+    page.get_by_test_id("tab-calls").click()
+    row = page.locator(f'[data-testid="call"][data-call="{call_id}"]')
+    expect(row.get_by_test_id("status")).to_have_attribute("data-status", "completed")
+    row.get_by_test_id("call-link").click()
+    expect(page.get_by_test_id("call-panel")).to_contain_text(call_id)
+    expect(page.get_by_test_id("call-panel")).to_contain_text("Attempt 1")
+    row.get_by_test_id("call-actions").click()
+    with page.expect_download() as download:
+        page.get_by_test_id("get-result").click()
+    assert json.loads(download.value.path().read_text()) == {"sum": 13.0}
 
 
 def reads_the_log(page: Page) -> None:

@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, WebSocket
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 @asynccontextmanager
 async def lifespan(app):
@@ -41,6 +41,9 @@ async def wait():
     while not Path("go").exists():
         await asyncio.sleep(0.01)
     return "done"
+
+@app.get("/busy")
+def busy(): return JSONResponse({"error": {"code": "instance_busy"}}, 503, {"X-Instance-Busy": "1", "x-own": "1"})
 
 @app.get("/raise")
 def fail(): return 1 / 0
@@ -107,6 +110,12 @@ def test_every_request_leaves_one_line(served: Served) -> None:
     assert served.line(" seen").startswith("GET /state 200 ")
 
 
+def test_only_the_server_says_that_the_application_saw_nothing(served: Served) -> None:
+    answer = served.client.get("/busy")
+    assert (answer.status_code, answer.headers["x-own"]) == (503, "1")
+    assert "x-instance-busy" not in answer.headers
+
+
 async def test_the_limit_applies(tmp_path: Path) -> None:
     with start(tmp_path, SCRIPT, "asgi", CONCURRENCY="1", QUEUE="0") as served:
         async with httpx.AsyncClient(base_url=served.url, timeout=20) as client:
@@ -114,6 +123,7 @@ async def test_the_limit_applies(tmp_path: Path) -> None:
             await eventually_async(lambda: "began" in served.lines("stdout"))
             second = await client.get("/state")
             assert (second.status_code, error(second)["code"]) == (503, "instance_busy")
+            assert second.headers["x-instance-busy"] == "1"
             assert (await client.get("/health/ready")).status_code == 200
             (tmp_path / "go").touch()
             assert (await first).json() == "done"

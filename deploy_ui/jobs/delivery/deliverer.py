@@ -7,22 +7,27 @@ turn takes them all. So the busier it is the more a turn does, and nobody ever w
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar, TypeVarTuple
 
 from deploy_ui import clock, hints, queue
 from deploy_ui.enums import CallReason
 from deploy_ui.jobs.delivery.callbacks import Callbacks
 from deploy_ui.jobs.delivery.ears import listening
 from deploy_ui.jobs.delivery.sender import Sender
+from deploy_ui.jobs.delivery.unready import Unready
 from deploy_ui.services.calls import callbacks, deliverers, turns
 from deploy_ui.services.calls.attempts import Answer, Claim, Failure, Outcome, Refused
 from deploy_ui.services.calls.deliverers import Watch
 from deploy_ui.services.calls.turns import Asked, NotTaken, Turn
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+Given = TypeVarTuple("Given")
 
 
 @dataclass(frozen=True)
@@ -61,13 +66,15 @@ class Deliverer:
         self._outcomes: list[Outcome] = []
         self._look = asyncio.Event()
         self._stopping = False
-        self._unready_since: Mapping[int, datetime] = {}
+        self._unready = Unready()
         self._beat_at = self._busy_at = time.monotonic()
         self._changed: set[str] = set()
         self._hinted_at = 0.0
         self._watch = Watch()
         self._avoided: dict[str, float] = {}
         self._full_since: float | None = None
+        self._asking = ThreadPoolExecutor(1, "turns")
+        """Its own: no beat waits for the disk, which writes long answers in the threads of all."""
 
     def stop(self) -> None:
         """Claim no more, and end soon."""
@@ -81,14 +88,18 @@ class Deliverer:
 
     async def run(self) -> None:
         """Deliver until there is nothing left to do, or until told to stop."""
-        self._id = await asyncio.to_thread(deliverers.begin, clock.now())
+        self._id = await self._ask(deliverers.begin, clock.now())
         try:
             async with Sender() as sender:
                 while await self._work(sender):
                     pass
                 await self._drain(sender)
         finally:
-            await asyncio.to_thread(deliverers.end, self._id)
+            await self._ask(deliverers.end, self._id)
+            self._asking.shutdown(wait=False)
+
+    async def _ask(self, question: Callable[[*Given], T], *given: *Given) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._asking, question, *given)
 
     async def _work(self, sender: Sender) -> bool:
         """Deliver as long as somebody may count on us; say whether there was more to do after that."""
@@ -102,7 +113,7 @@ class Deliverer:
                     await self._turn(sender)
             finally:
                 await _end(telling)
-        return not self._stopping and await asyncio.to_thread(_anything)
+        return not self._stopping and await self._ask(_anything)
 
     def _hear(self, callbacks_: Callbacks) -> None:
         self._look.set()
@@ -126,10 +137,10 @@ class Deliverer:
         outcomes, self._outcomes = self._outcomes, []
         beat = time.monotonic() - self._beat_at >= self._pace.beat_s
         room = 0 if self._stopping else min(self._pace.most_in_flight - len(self._tasks), self._pace.most_claimed)
-        asked = self._asked(outcomes, room, beat=beat)
         now = clock.now()
+        asked = self._asked(outcomes, room, now, beat=beat)
         try:
-            turn = await asyncio.to_thread(turns.turn, asked, now)
+            turn = await self._ask(turns.turn, asked, now)
         except NotTaken as error:
             log.warning("nothing is delivered until the database answers: %s", error)
             self._outcomes = [*outcomes, *self._outcomes]
@@ -140,9 +151,9 @@ class Deliverer:
             return
         if beat:
             self._beat_at = time.monotonic()
-        self._took(turn, now, outcomes, sender)
+        self._took(turn, outcomes, sender)
 
-    def _asked(self, outcomes: Sequence[Outcome], room: int, *, beat: bool) -> Asked:
+    def _asked(self, outcomes: Sequence[Outcome], room: int, now: datetime, *, beat: bool) -> Asked:
         self._avoided = {key: until for key, until in self._avoided.items() if until > time.monotonic()}
         return Asked(
             self._id,
@@ -151,13 +162,13 @@ class Deliverer:
             in_all=self._pace.most_in_flight,
             held={number: claim.slug for number, claim in self._claims.items()},
             resting=frozenset(self._avoided),
-            unready_since=self._unready_since,
+            unready_s=self._unready.waited_s(now),
             beat=beat,
             watch=self._watch,
         )
 
-    def _took(self, turn: Turn, now: datetime, outcomes: Sequence[Outcome], sender: Sender) -> None:
-        self._unready_since = {each: self._unready_since.get(each, now) for each in turn.unready}
+    def _took(self, turn: Turn, outcomes: Sequence[Outcome], sender: Sender) -> None:
+        self._unready.see(turn.unready)
         if turn.queued:
             self._busy_at = time.monotonic()
         for claim in turn.claims:
@@ -206,7 +217,7 @@ class Deliverer:
         log.warning("was silent for too long: %s attempts are given up", len(self._tasks) + len(outcomes))
         self._drop(set(self._tasks))
         self._outcomes = []
-        self._id = await asyncio.to_thread(deliverers.begin, clock.now())
+        self._id = await self._ask(deliverers.begin, clock.now())
         self._beat_at = time.monotonic()
 
     def _tell(self, slugs: set[str]) -> None:

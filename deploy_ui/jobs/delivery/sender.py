@@ -1,10 +1,9 @@
 """Makes one attempt: sends a call to an instance and takes its whole answer."""
 
 import asyncio
-import json
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO, Self
 from urllib.parse import urlsplit
 
@@ -14,8 +13,8 @@ from yarl import URL
 from deploy_ui.enums import CallReason
 from deploy_ui.errors import TooLarge
 from deploy_ui.services.calls import bodies
-from deploy_ui.services.calls.attempts import Answer, Claim, Failure, Refused
-from deploy_ui.services.calls.bodies import Body
+from deploy_ui.services.calls.attempts import REFUSED_STATUS, Answer, Claim, Failure, Refused
+from deploy_ui.services.calls.bodies import Body, Stored
 from deploy_ui.services.paging import plain
 from deploy_ui.settings import settings
 
@@ -25,9 +24,9 @@ IDLE_CONNECTION_S = 1.0
 LARGEST_HEADER_BYTES = 64 << 10
 MOST_MESSAGE_BYTES = 2000
 """So much of a 5xx answer is kept to be read by people."""
-FIRST_SERVER_ERROR = 500
-BUSY_STATUS, BUSY_CODE = 503, "instance_busy"
-"""What our own server answers when it has no place for a request (`deploy_ui.serving.refusals.busy`)."""
+FIRST_FINAL, FIRST_SERVER_ERROR = 200, 500
+BUSY_MARK = "x-instance-busy"
+"""Our own server has no place (`deploy_ui.serving.refusals.busy`): it lets no answer of the model say so."""
 OURS_TO_SAY = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 """What aiohttp would add by itself."""
 NOT_KEPT = frozenset(
@@ -131,17 +130,18 @@ async def _answer(claim: Claim, response: aiohttp.ClientResponse) -> Answer | Fa
     """Take the rest of an answer whose head is there."""
     if response.status >= FIRST_SERVER_ERROR:
         message = await _excerpt(response)
-        if response.status == BUSY_STATUS and _code(message) == BUSY_CODE:
-            return Refused()
+        if response.status == REFUSED_STATUS and BUSY_MARK in response.headers:
+            return Refused(message)
         return Failure(CallReason.ANSWERED_5XX, response.status, message)
     body = Body(f"{claim.id}.answer-{claim.attempt}")
     try:
-        async for piece in response.content.iter_any():
-            body.add(piece)
-        stored = await asyncio.to_thread(body.store) if body.long else body.store()
+        stored = await _stored(body, response)
     except TooLarge:
         body.discard()
         return Failure(CallReason.ANSWER_TOO_LARGE, response.status)
+    except _NotStored as error:
+        body.discard()
+        return Failure(CallReason.NOT_STORED, response.status, _words(error.__cause__ or error))
     except (aiohttp.ClientError, OSError) as error:
         body.discard()
         return Failure(CallReason.ANSWER_BROKEN, response.status, _words(error))
@@ -149,6 +149,28 @@ async def _answer(claim: Claim, response: aiohttp.ClientResponse) -> Answer | Fa
         body.discard()
         raise
     return Answer(response.status, [[name, value] for name, value in _kept(response)], stored)
+
+
+async def _stored(body: Body, response: aiohttp.ClientResponse) -> Stored:
+    if response.status < FIRST_FINAL:
+        raise aiohttp.ClientPayloadError("no final answer")
+    async for piece in response.content.iter_any():
+        with _ours_to_mend():
+            body.add(piece)
+    with _ours_to_mend():
+        return await asyncio.to_thread(body.store) if body.long else body.store()
+
+
+class _NotStored(Exception):
+    """The disk did not take the answer; `__cause__` says why."""
+
+
+@contextmanager
+def _ours_to_mend() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _NotStored from error
 
 
 def _kept(response: aiohttp.ClientResponse) -> Iterator[tuple[str, str]]:
@@ -165,14 +187,6 @@ async def _excerpt(response: aiohttp.ClientResponse) -> str:
     except (aiohttp.ClientError, OSError):
         return ""
     return text.decode(errors="replace")
-
-
-def _code(message: str) -> str:
-    """Return the code of an error of ours; empty: it is none."""
-    try:
-        return str(json.loads(message)["error"]["code"])
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
 
 
 def _words(error: BaseException) -> str:

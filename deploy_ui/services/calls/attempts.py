@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from deploy_ui.enums import CallReason, CallStatus
 from deploy_ui.services.calls.bodies import Stored
 
+REFUSED_STATUS = 503
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 LEAST_JITTER = 0.5
 """A pause is at least so much of what it could be."""
@@ -67,7 +68,17 @@ class Failure:
 
 @dataclass(frozen=True)
 class Refused:
-    """The instance said that it has no place free: the model saw nothing of it, so it counts as no attempt."""
+    """The instance said that it has no place free: the model saw nothing of it, so it counts as no attempt.
+
+    Another server may say so too, having worked on it: for no longer than a call waits for an instance is it believed.
+    """
+
+    message: str = ""
+    """The machine's own words: hostile."""
+
+    def counted(self) -> Failure:
+        """Return what it is when it counts after all."""
+        return Failure(CallReason.ANSWERED_5XX, REFUSED_STATUS, self.message)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Bodies of calls and of answers: short ones in the database, long ones as files, never a long one in memory."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -14,6 +15,8 @@ from deploy_ui.settings import settings
 
 MOST_IN_ROW = 64 << 10
 """Bytes; a longer body is a file."""
+KEPT_FREE_BYTES = 512 << 20
+"""So much of the disk is left to the database, whatever callers send."""
 PIECE_BYTES = 256 << 10
 
 
@@ -43,7 +46,7 @@ class Body:
         self._file: BinaryIO | None = None
 
     def add(self, piece: bytes) -> None:
-        """Take one more piece. Raises TooLarge when the whole is over the limit."""
+        """Take one more piece. Raises TooLarge when the whole is over the limit, OSError when the disk is full."""
         self._size += len(piece)
         if self._size > self._most:
             raise TooLarge("call_body_large", limit_mb=settings().max_call_body_mb)
@@ -51,6 +54,8 @@ class Body:
         if self._file is None and self._size > MOST_IN_ROW:
             path = path_of(self._place)
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if shutil.disk_usage(path.parent).free < KEPT_FREE_BYTES:
+                raise OSError(errno.ENOSPC, "the disk is nearly full")
             self._file = path.open("wb")
             self._file.write(self._short)
             self._short.clear()
@@ -77,7 +82,8 @@ class Body:
     def discard(self) -> None:
         """Forget it; twice is fine."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # a full disk does not take what is left to write either
+                self._file.close()
             remove(self._place)
 
 

@@ -95,6 +95,12 @@ def target(url: str) -> Target:
     return Target(host.strip("[]"), port)
 
 
+def place(url: str) -> str:
+    """Return a URL that was taken without what stands behind its host: paths and queries may hold secrets."""
+    found = URL.fullmatch(url)
+    return "" if found is None else url[: found.end("port") if found["port"] else found.end("host")]
+
+
 def may_be_called(address: str) -> bool:
     """Say whether callbacks may go to an address as the resolver gives it."""
     try:

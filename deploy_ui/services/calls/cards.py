@@ -17,8 +17,8 @@ from deploy_ui.errors import Invalid
 from deploy_ui.models import Attempt, Call, Key
 from deploy_ui.models.columns import Moment
 from deploy_ui.services import lookup, paging
+from deploy_ui.services.calls import callback_addresses, searches
 from deploy_ui.services.calls import lookup as calls
-from deploy_ui.services.calls import searches
 from deploy_ui.services.calls.answers import content_type
 from deploy_ui.services.calls.rows import AttemptRow, CallCard, CallRow
 from deploy_ui.services.paging import DEFAULT_LIMIT, Page
@@ -76,14 +76,26 @@ def counts(
 
 
 def card(viewer: Viewer, slug: str, call_id: str) -> CallCard:
-    """Return everything but the bodies; to viewers without the headers, which may hold what callers keep secret.
+    """Return everything but the bodies; to viewers without what callers may keep secret.
 
     Raises NotFound, or Gone for a call that was forgotten.
     """
     viewer.require(Role.VIEWER)
     with reading() as session:
         found = made(session, calls.call(session, slug, call_id))
-    return found if viewer.may(Role.EDITOR) else replace(found, headers=[], answer_headers=[])
+    return found if viewer.may(Role.EDITOR) else _for_viewers(found)
+
+
+def _for_viewers(found: CallCard) -> CallCard:
+    """Leave out headers, queries, and the model's own words."""
+    return replace(
+        found,
+        path=found.path.partition("?")[0],
+        headers=[],
+        answer_headers=[],
+        attempt_rows=[replace(each, message="") for each in found.attempt_rows],
+        callback_url=callback_addresses.place(found.callback_url),
+    )
 
 
 def made(session: Session, call: Call) -> CallCard:

@@ -3,17 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, update
+from sqlalchemy import ColumnElement, bindparam, func, literal, or_, update
 from sqlmodel import Session, and_, col, exists, select
 
 from deploy_ui.enums import CallReason, CallStatus, InstanceStatus, Wish
 from deploy_ui.models import Call, Content, Deployment, Instance, Revision
 from deploy_ui.models.columns import Moment
 from deploy_ui.services.calls import holding
-from deploy_ui.services.calls.attempts import Claim, room_of
+from deploy_ui.services.calls.attempts import LONGEST_PAUSE_S, Claim, room_of
 
 SHARE = 4
 """A deployment may fill a deliverer until it holds so many times what is left free: one alone four fifths."""
@@ -68,6 +68,21 @@ class Taken:
     """There may be more to claim at once."""
     full: bool = False
     """Another deliverer would have had room for more."""
+
+
+def furthest(now: datetime) -> datetime:
+    """Return when a call is due at the latest. A later moment was written before somebody set the clock back."""
+    return now + timedelta(seconds=LONGEST_PAUSE_S)
+
+
+def due(now: datetime) -> ColumnElement[bool]:
+    """Say whether a call's time has come."""
+    return or_(col(Call.due_at) <= now, col(Call.due_at) > furthest(now))
+
+
+def _in_time(now: datetime) -> ColumnElement[bool]:
+    """Say whether a call's deadline is still to come."""
+    return or_(col(Call.deadline_at).is_(None), col(Call.deadline_at) > now)
 
 
 def waiting(session: Session) -> list[Waiting]:
@@ -173,7 +188,7 @@ def _take(
 
 def _next(deployment: Waiting, most: int, now: datetime) -> Any:
     """Return the query for the numbers of the calls whose turn it is."""
-    mine = QUEUED, col(Call.deployment_id) == deployment.id, col(Call.due_at) <= now
+    mine = QUEUED, col(Call.deployment_id) == deployment.id, due(now), _in_time(now)
     return select(Call.number).where(*mine).order_by(col(Call.priority), col(Call.number)).limit(most)
 
 

@@ -15,6 +15,8 @@ from deploy_ui.services.calls import endings
 from deploy_ui.services.calls.attempts import Failure
 
 SILENT_S = 10.0
+BLIND_S = 5.0
+"""Who has not looked for so long knows nothing of what was in between: nobody could say that it lives, maybe."""
 ID_LENGTH = 12
 
 
@@ -25,10 +27,14 @@ class Watch:
         """Begin to watch: nobody is silent yet. `elapsed_s` is a clock that nobody sets."""
         self._elapsed_s = elapsed_s
         self._seen: dict[str, tuple[datetime, float]] = {}
+        self._looked_s = elapsed_s()
 
     def silent(self, beats: Mapping[str, datetime]) -> set[str]:
         """Return whose beat has been this one for too long, by their ids."""
         now_s = self._elapsed_s()
+        if now_s - self._looked_s > BLIND_S:
+            self._seen = {}
+        self._looked_s = now_s
         self._seen = {
             each: known if (known := self._seen.get(each)) and known[0] == at else (at, now_s)
             for each, at in beats.items()
@@ -73,6 +79,13 @@ def disown(session: Session, deliverer: str, numbers: Collection[int], now: date
     if numbers:
         known = endings.present(session, (col(Call.number).in_(numbers), col(Call.deliverer) == deliverer))
         endings.give_back(session, known, dict.fromkeys(known, now))
+
+
+def any_alive(watch: Watch) -> bool:
+    """Say whether anybody takes part who is not silent."""
+    with reading() as session:
+        beats = _beats(session)
+    return bool(set(beats) - watch.silent(beats))
 
 
 def any_abandoned(watch: Watch) -> bool:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, null, update
+from sqlalchemy import bindparam, case, func, insert, null, update
 from sqlmodel import Session, col, select
 
 from deploy_ui.enums import CallReason, CallStatus, Wish
 from deploy_ui.models import Attempt, Call, Content, Deployment
+from deploy_ui.models.columns import Moment
 from deploy_ui.services.calls import callback_start, holding
 from deploy_ui.services.calls.attempts import Answer, Failure, Next, Outcome, Refused, Rest, after, pause_s
 from deploy_ui.services.messages import storable
@@ -58,10 +59,14 @@ def write(session: Session, deliverer: str, outcomes: Sequence[Outcome]) -> None
     answered = [(each, each.result) for each in counted if isinstance(each.result, Answer)]
     if answered:
         _complete(session, answered)
+    refused = {each.claim.number: (each.result, each.ended_at) for each in counted if isinstance(each.result, Refused)}
+    believed = _believed(session, {number: at for number, (_, at) in refused.items()})
     failed = {each.claim.number: (each.result, each.ended_at) for each in counted if isinstance(each.result, Failure)}
-    fail(session, mine, failed)
-    refused = {each.claim.number: each.ended_at for each in counted if isinstance(each.result, Refused)}
-    give_back(session, mine, {number: at + timedelta(seconds=pause_s(1, _jitter())) for number, at in refused.items()})
+    fail(
+        session, mine, failed | {each: (it.counted(), at) for each, (it, at) in refused.items() if each not in believed}
+    )
+    due = {each: at + timedelta(seconds=pause_s(1, _jitter())) for each, (_, at) in refused.items() if each in believed}
+    give_back(session, mine, due, refused=True)
 
 
 def fail(session: Session, known: Mapping[int, Present], failed: Mapping[int, tuple[Failure, datetime]]) -> None:
@@ -83,8 +88,34 @@ def fail(session: Session, known: Mapping[int, Present], failed: Mapping[int, tu
         session.connection().execute(_update(values), [_without(each, "finished_at") for each in again])
 
 
-def give_back(session: Session, known: Mapping[int, Present], due: Mapping[int, datetime]) -> None:
-    """Let calls wait as if the present attempt had never begun: no instance has seen it. `due` says until when."""
+def _believed(session: Session, refused: Mapping[int, datetime]) -> set[int]:
+    """Return the calls that were refused, and may be again: not for longer than they wait for an instance.
+
+    That counts from when they were sent first, or from their last attempt.
+    """
+    if not refused:
+        return set()
+    since = func.coalesce(func.max(Attempt.ended_at), col(Call.started_at), type_=Moment)
+    query = (
+        select(Call.number, since, Call.health_timeout_s)
+        .join(Attempt, col(Attempt.call_number) == Call.number, isouter=True)
+        .where(col(Call.number).in_(refused))
+        .group_by(col(Call.number), col(Call.started_at), col(Call.health_timeout_s))
+    )
+    return {
+        number
+        for number, since_at, patience_s in session.exec(query)
+        if refused[number] - since_at <= timedelta(seconds=patience_s)
+    }
+
+
+def give_back(
+    session: Session, known: Mapping[int, Present], due: Mapping[int, datetime], *, refused: bool = False
+) -> None:
+    """Let calls wait as if the present attempt had never begun: it did no work. `due` says until when.
+
+    Those that an instance refused keep the moment when they were sent first.
+    """
     gone = [
         _ended(number, CallReason.DEPLOYMENT_DELETED, at) for number, at in due.items() if known[number].rest.deleted
     ]
@@ -98,9 +129,10 @@ def give_back(session: Session, known: Mapping[int, Present], due: Mapping[int, 
         "instance": "",
         "attempt_at": None,
         "attempts": col(Call.attempts) - 1,
-        "started_at": case((col(Call.attempts) == 1, null()), else_=col(Call.started_at)),
         **_bound("due_at"),
     }
+    if not refused:
+        values["started_at"] = case((col(Call.attempts) == 1, null()), else_=col(Call.started_at))
     session.connection().execute(_update(values), rows)
 
 

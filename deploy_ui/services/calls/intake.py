@@ -105,11 +105,11 @@ class _Intake:
         deployment = self.deployments.get(request.slug)
         if deployment is None:
             return NotFound("deployment_not_found")
-        if (refusal := _refusal(deployment)) is not None:
-            return refusal
         known = self._known.get((deployment.id, request.terms.idempotency_key))
         if known is not None:
             return self._again(known, request)
+        if (refusal := _refusal(deployment)) is not None:
+            return refusal
         if self._count(deployment.id) >= settings().max_queued_calls:
             most = settings().max_queued_calls
             return TooMany("calls_queue_full", retry_after_s=FULL_RETRY_AFTER_S, queued=most)

@@ -29,15 +29,15 @@ def repeat(slug: str, call_id: str) -> str:
         method=old.method,
         path=old.path,
         headers=[(name, value) for name, value in old.headers],
-        key_id=old.key_id,
+        key_id="",  # it is a person who sends it
         terms=_terms(old),
         body=body,
         retry_of=old.id,
     )
     try:
         _accept(request)
-    except BaseException:
-        bodies.remove(body.file)
+    except AppError:
+        bodies.remove(body.file)  # after anything else nobody knows whether the call is there
         raise
     return new_id
 

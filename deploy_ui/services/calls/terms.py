@@ -47,7 +47,7 @@ def read(headers: Mapping[str, str]) -> Terms:
         max_attempts=_attempts(headers),
         priority=_priority(headers),
         idempotency_key=_idempotency_key(headers),
-        callback_url=headers.get(CALLBACK, ""),
+        callback_url=_callback_url(headers),
     )
 
 
@@ -84,6 +84,13 @@ def _idempotency_key(headers: Mapping[str, str]) -> str | None:
     if given is not None and not TOKEN.fullmatch(given):
         raise _wrong(IDEMPOTENCY, "1 to 200 visible ASCII characters")
     return given
+
+
+def _callback_url(headers: Mapping[str, str]) -> str:
+    given = headers.get(CALLBACK)
+    if given == "":
+        raise _wrong(CALLBACK, "an http or https address")
+    return given or ""
 
 
 def _wrong(name: str, expected: str) -> Invalid:

@@ -33,8 +33,8 @@ class Asked:
     """The slugs of the calls whose attempts it makes now, by the call's number."""
     resting: frozenset[str] = frozenset()
     """Instances that get nothing for the moment."""
-    unready_since: Mapping[int, datetime] = field(default_factory=dict)
-    """Deployments without a ready instance, as the turn before found them, and from when on."""
+    unready_s: Mapping[int, float] = field(default_factory=dict)
+    """Deployments without a ready instance, as the turn before found them, and for how long they have had none."""
     beat: bool = False
     """It is time to say that the deliverer lives, and to look after what takes its time."""
     watch: Watch = field(default_factory=Watch)
@@ -75,13 +75,21 @@ def turn(asked: Asked, now: datetime) -> Turn:
 
 
 def _turn(asked: Asked, now: datetime) -> Turn:
-    impatient = expiry.impatient(asked.unready_since, now) if asked.beat else []
+    impatient = expiry.impatient(asked.unready_s, now) if asked.beat else []
     with transaction() as session:
         taken = _take(session, asked, impatient, now)
         needless = endings.needless_files(session, asked.outcomes)
     for file in needless:
-        bodies.remove(file)
+        _remove(file)
     return taken
+
+
+def _remove(file: str) -> None:
+    """Remove a needless answer. One that stays is cleared away later; what was claimed is more than that."""
+    try:
+        bodies.remove(file)
+    except OSError:
+        log.warning("%s is not removed", file, exc_info=True)
 
 
 def _take(session: Session, asked: Asked, impatient: Sequence[int], now: datetime) -> Turn:
@@ -97,7 +105,7 @@ def _take(session: Session, asked: Asked, impatient: Sequence[int], now: datetim
         deliverers.abandon(session, asked.watch, now)
         expiry.of_deleted(session, open_, now)
         expiry.past_deadline(session, now)
-        expiry.unserved(session, open_, asked.unready_since, impatient, now)
+        expiry.unserved(session, open_, asked.unready_s, impatient, now)
         mine = deliverers.attempts(session, asked.deliverer)
         deliverers.disown(session, asked.deliverer, mine - set(asked.held), now)
     room = Room(asked.room, asked.in_all, Counter(asked.held.values()), asked.resting)

@@ -21,6 +21,8 @@ def look(now: datetime) -> bool:
             abandoned = deliverers.abandon(session, _watch, now)
         hints.publish(*(f"calls:{slug}" for slug in sorted(abandoned)))
     due = bool(abandoned) or turns.any_queued() or callbacks.any_due(now)
-    if due:
+    if due and deliverers.any_alive(_watch):
         queue.deliver()
+    elif due:  # one that hangs may still be listening
+        queue.ask_for_another()
     return due

@@ -1,11 +1,16 @@
 """Deliverers at work beside a test, in its loop."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
+from sqlmodel import select
+
+from deploy_ui.db import reading
 from deploy_ui.enums import CallStatus
 from deploy_ui.jobs.delivery.deliverer import Deliverer, Pace
 from deploy_ui.models import Call
+from deploy_ui.models import Deliverer as Row
 from tests.services.calls.ended_calls import row
 from tests.waiting import eventually_async
 
@@ -42,3 +47,9 @@ async def becomes(call_id: str, status: CallStatus, attempts: int | None = None)
         return found
 
     return await eventually_async(look)
+
+
+def beat() -> datetime:
+    """Return when the only deliverer last said that it lives."""
+    with reading() as session:
+        return session.exec(select(Row.beat_at)).one()

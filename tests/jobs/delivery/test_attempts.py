@@ -1,6 +1,7 @@
 """What becomes of attempts: the deliverer in the test's loop, and real instances on loopback."""
 
 import asyncio
+import errno
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from tests.waiting import eventually_async
 
 LONG = bytes(range(256)) * 1024
 BUSY = '{"error": {"code": "instance_busy", "message": "The instance already holds 8 requests."}}'
+MARK = {"X-Instance-Busy": "1"}
 
 
 def reasons(call_id: str) -> list[tuple[CallReason, int | None]]:
@@ -116,7 +118,7 @@ async def test_a_server_error_may_be_followed_by_an_answer(delivering: Deliverin
 async def test_a_full_instance_costs_no_attempt(delivering: Delivering, upstream: Upstream) -> None:
     async def answer(_request: web.Request) -> web.Response:
         full = len(upstream.got) < 3
-        return web.Response(status=503, text=BUSY, content_type="application/json") if full else web.Response()
+        return web.Response(status=503, text=BUSY, headers=MARK) if full else web.Response()
 
     upstream.answer = answer
     call_id = queued.call(queued.serving(upstream.address), max_attempts=1)
@@ -125,21 +127,32 @@ async def test_a_full_instance_costs_no_attempt(delivering: Delivering, upstream
     assert (len(upstream.got), reasons(call_id)) == (3, [(CallReason.NONE, 200)])
 
 
+async def test_a_model_that_always_says_it_is_full_is_not_asked_for_ever(
+    delivering: Delivering, upstream: Upstream
+) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=503, text=BUSY, headers=MARK)
+
+    upstream.answer = answer
+    call_id = queued.call(queued.serving(upstream.address), max_attempts=1, health_timeout_s=0.2)
+    delivering.start(avoid_s=0.02)
+    assert (await becomes(call_id, CallStatus.ERROR)).reason == CallReason.ANSWERED_5XX
+    assert reasons(call_id) == [(CallReason.ANSWERED_5XX, 503)]
+    assert {each.message for each in queued.attempts(call_id)} == {BUSY}
+
+
 @pytest.mark.parametrize(
-    ("status", "text"),
+    ("status", "headers"),
     [
-        (500, BUSY),
-        (503, '{"error": {"code": "not_ready"}}'),
-        (503, '{"error": "instance_busy"}'),
-        (503, "[" * 1500),
-        (503, "instance_busy"),
+        (500, MARK),
+        (503, {}),
     ],
 )
 async def test_only_our_servers_word_for_full_is_taken_for_it(
-    delivering: Delivering, upstream: Upstream, status: int, text: str
+    delivering: Delivering, upstream: Upstream, status: int, headers: dict[str, str]
 ) -> None:
     async def answer(_request: web.Request) -> web.Response:
-        return web.Response(status=status, text=text)
+        return web.Response(status=status, text=BUSY, headers=headers)
 
     upstream.answer = answer
     call_id = queued.call(queued.serving(upstream.address), max_attempts=1)
@@ -152,6 +165,12 @@ async def test_only_our_servers_word_for_full_is_taken_for_it(
     [
         pytest.param(b"", CallReason.BROKE_OFF, None, id="nothing"),
         pytest.param(b"HTTP/1.1 20", CallReason.BROKE_OFF, None, id="half a head"),
+        pytest.param(
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+            CallReason.ANSWER_BROKEN,
+            101,
+            id="another protocol",
+        ),
         pytest.param(b"nonsense\r\n\r\n", CallReason.BROKE_OFF, None, id="no HTTP"),
         pytest.param(
             b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", CallReason.ANSWER_BROKEN, 200, id="half a body"
@@ -186,6 +205,25 @@ async def test_an_answer_that_is_none_is_tried_again_and_leaves_nothing(
     assert (ended.reason, reasons(call_id)) == (reason, [(reason, status)] * 2)
     folder = bodies.path_of("")
     assert [each for each in folder.rglob("*") if each.is_file()] == []
+
+
+@pytest.mark.parametrize("size", [200, len(LONG)])
+async def test_an_answer_that_our_disk_does_not_take_is_no_fault_of_the_instance(
+    delivering: Delivering, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(body=LONG[:size])
+
+    def store(_body: bodies.Body) -> bodies.Stored:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(bodies.Body, "store", store)
+    upstream.answer = answer
+    call_id = queued.call(queued.serving(upstream.address), max_attempts=2)
+    delivering.start()
+    assert (await becomes(call_id, CallStatus.ERROR)).reason == CallReason.NOT_STORED
+    assert reasons(call_id) == [(CallReason.NOT_STORED, 200)] * 2
+    assert "No space left" in queued.attempts(call_id)[0].message
 
 
 async def test_an_instance_that_nobody_reaches(delivering: Delivering) -> None:

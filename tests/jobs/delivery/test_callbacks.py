@@ -20,6 +20,7 @@ from deploy_ui.settings import settings
 from tests.jobs.delivery.receiver import Receiver, contexts
 from tests.jobs.delivery.sender import Names, Sender, becomes
 from tests.ports import free_port
+from tests.services.calls.ended_calls import row
 from tests.waiting import eventually_async
 
 NAME = "receiver.example"
@@ -63,15 +64,19 @@ async def test_the_receiver_gets_the_outcome_once_signed_and_under_its_own_name(
     assert got.headers["webhook-signature"] == f"v1,{base64.b64encode(signed).decode()}"
 
 
+def told(call: str) -> tuple[int, str]:
+    return row(call).callback_attempts, row(call).callback_message
+
+
 async def test_a_receiver_that_fails_is_told_again_with_the_same_id_and_body_and_a_new_stamp(
     sender: Sender, receiver: Receiver
 ) -> None:
     receiver.statuses = [500, 429]
     call = sender.call(f"http://127.0.0.1:{receiver.port}/")
     sender.start()
-    assert (await becomes(call, CallbackStatus.PENDING, 1)).callback_message == "HTTP 500"
+    await eventually_async(lambda: told(call) == (1, "HTTP 500"))
     sender.clock.ahead(seconds=1)
-    assert (await becomes(call, CallbackStatus.PENDING, 2)).callback_message == "HTTP 429"
+    await eventually_async(lambda: told(call) == (2, "HTTP 429"))
     sender.clock.ahead(seconds=2)
     await becomes(call, CallbackStatus.DELIVERED, 3)
     assert len(receiver.got) == 3

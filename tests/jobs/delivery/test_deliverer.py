@@ -5,10 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import web
-from redis import Redis
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete
 
-from deploy_ui import queue
 from deploy_ui.db import transaction
 from deploy_ui.enums import CallPriority, CallReason, CallStatus
 from deploy_ui.jobs.delivery.sender import Sender
@@ -20,7 +18,7 @@ from deploy_ui.services.calls.attempts import Answer, Claim
 from deploy_ui.services.calls.bodies import Stored
 from deploy_ui.services.calls.turns import Asked, NotTaken, Turn
 from tests import factories
-from tests.jobs.delivery.delivering import Delivering, becomes
+from tests.jobs.delivery.delivering import Delivering, beat, becomes
 from tests.jobs.delivery.upstream import Upstream
 from tests.services.calls import queued
 from tests.services.calls.ended_calls import row
@@ -29,12 +27,6 @@ from tests.waiting import eventually_async
 
 def reasons(call_id: str) -> list[tuple[CallReason, int | None]]:
     return [(each.reason, each.status) for each in queued.attempts(call_id)]
-
-
-def beat() -> datetime:
-    """Return when the only deliverer last said that it lives."""
-    with transaction() as session:
-        return session.exec(select(Row.beat_at)).one()
 
 
 async def test_a_canceled_call_is_dropped_and_stays_canceled(delivering: Delivering, upstream: Upstream) -> None:
@@ -231,35 +223,6 @@ async def test_who_was_taken_for_dead_gives_up_its_attempts_and_begins_anew(
     upstream.answer = None
     await becomes(call_id, CallStatus.COMPLETED, attempts=2)
     assert reasons(call_id) == [(CallReason.WORKER_LOST, None), (CallReason.NONE, 200)]
-
-
-async def test_who_is_full_asks_for_another_but_not_for_two(
-    delivering: Delivering, upstream: Upstream, redis: Redis
-) -> None:
-    assert redis
-    asked = queue.queue(queue.CALLS_QUEUE)
-    upstream.answer = upstream.hold
-    card = queued.serving(upstream.address, concurrency=100)
-    for _ in range(10):
-        queued.call(card)
-    delivering.start(most_in_flight=5, full_s=0.05)
-    await eventually_async(lambda: asked.count == 1)
-    deliverer, _ = delivering.start(most_in_flight=3, full_s=0.05)
-    await eventually_async(lambda: upstream.now == 7)
-    await eventually_async(lambda: deliverer.full)
-    assert asked.count == 1
-
-
-async def test_who_has_room_asks_for_no_other(delivering: Delivering, upstream: Upstream, redis: Redis) -> None:
-    assert redis
-    upstream.answer = upstream.hold
-    card = queued.serving(upstream.address, concurrency=8)
-    for _ in range(10):
-        queued.call(card)
-    deliverer, _ = delivering.start(full_s=0)
-    await eventually_async(lambda: upstream.now == 6)
-    assert not deliverer.full
-    assert queue.queue(queue.CALLS_QUEUE).count == 0
 
 
 async def test_an_attempt_that_was_given_up_and_ends_late_takes_nothing_from_the_next_one(

@@ -39,3 +39,18 @@ def test_a_body_that_is_gone_gets_no_second_place(file: str) -> None:
     bodies.remove(file)
     with pytest.raises(FileNotFoundError):
         bodies.link(file, "c_new.request")
+
+
+def test_a_body_that_the_disk_does_not_take_leaves_nothing(data_dir: Path) -> None:
+    assert data_dir
+    body = bodies.Body("c_full.answer-1")
+    body.add(b"x" * (bodies.MOST_IN_ROW + 1))
+    assert body._file is not None
+    body._file.flush()
+    with Path("/dev/full").open("wb") as full:
+        os.dup2(full.fileno(), body._file.fileno())
+    body.add(b"x")
+    with pytest.raises(OSError, match="No space left"):
+        body.store()
+    body.discard()
+    assert not bodies.path_of("ll/c_full.answer-1").exists()

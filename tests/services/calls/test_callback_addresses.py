@@ -130,3 +130,17 @@ async def test_networks_that_are_allowed_may_be_called_their_neighbours_not(
     allowed = await resolve("http://inner.example/", lookup=lookup)
     assert allowed == ["10.1.2.3", "::ffff:10.1.9.9", "fd12::1", "64:ff9b::a01:1"]
     assert await resolve("http://localhost/") == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://a.example:8443/hook/secret?token=1#x", "https://a.example:8443"),
+        ("http://a.example", "http://a.example"),
+        ("http://[2001:db8::1]/x", "http://[2001:db8::1]"),
+        ("nonsense", ""),
+        ("", ""),
+    ],
+)
+def test_the_place_of_an_address_is_no_secret(url: str, shown: str) -> None:
+    assert callback_addresses.place(url) == shown

@@ -15,18 +15,9 @@ from deploy_ui.services.calls.turns import Asked
 from tests import factories
 from tests.services.calls import queued
 from tests.services.calls.ended_calls import row
+from tests.services.calls.ticks import Ticks
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-class Ticks:
-    """A clock that a test moves, and nobody sets."""
-
-    def __init__(self) -> None:
-        self.at = 0.0
-
-    def __call__(self) -> float:
-        return self.at
 
 
 def claim(deliverer: str, room: int = 100) -> Sequence[Claim]:
@@ -104,6 +95,18 @@ def test_what_is_not_due_waits(me: str) -> None:
     assert claim(me) == []
 
 
+def test_a_clock_that_was_set_back_keeps_no_call_waiting(me: str) -> None:
+    call_id = queued.call(queued.serving("127.0.0.1:1"), due_at=clock.now() + timedelta(hours=3))
+    assert [each.id for each in claim(me)] == [call_id]
+
+
+def test_nothing_is_sent_after_its_deadline(me: str) -> None:
+    card = queued.serving("127.0.0.1:1")
+    late = queued.call(card, deadline_at=clock.now())
+    other = queued.call(card, deadline_at=clock.now() + timedelta(seconds=60))
+    assert ([each.id for each in claim(me)], row(late).attempts) == ([other], 0)
+
+
 def test_nothing_is_sent_to_a_stopped_deployment(me: str) -> None:
     by = factories.viewer()
     card = queued.serving("127.0.0.1:1", by=by)
@@ -135,8 +138,8 @@ def test_an_attempt_of_somebody_who_is_silent_is_over(me: str) -> None:
     ticks = Ticks()
     watch = Watch(ticks)
     turns.turn(Asked(me, beat=True, watch=watch), clock.now())
-    ticks.at += 9.9
-    turns.turn(Asked(me, beat=True, watch=watch), clock.now())
+    for _ in ticks.go_on(9.9):
+        turns.turn(Asked(me, beat=True, watch=watch), clock.now())
     assert row(once).status == CallStatus.RUNNING, "nobody has watched for long enough"
     ticks.at += 0.2
     turns.turn(Asked(me, beat=True, watch=watch), clock.now())
@@ -170,11 +173,24 @@ def test_a_clock_that_is_set_forward_takes_nobodys_attempts(me: str) -> None:
     claim(other)
     ticks = Ticks()
     watch = Watch(ticks)
-    for hours in range(3):
+    for hours in range(6):
         later = clock.now() + timedelta(hours=hours)
         turns.turn(Asked(other, beat=True, watch=Watch(ticks), held={row(call_id).number: "slug"}), later)
         turns.turn(Asked(me, beat=True, watch=watch), later)
-        ticks.at += 9
+        ticks.at += 4
+    assert (row(call_id).status, row(call_id).deliverer) == (CallStatus.RUNNING, other)
+
+
+def test_while_nobody_could_look_nobody_was_silent(me: str) -> None:
+    call_id = queued.call(queued.serving("127.0.0.1:1"))
+    other = deliverers.begin(clock.now())
+    claim(other)
+    ticks = Ticks()
+    watch = Watch(ticks)
+    turns.turn(Asked(me, beat=True, watch=watch), clock.now())
+    ticks.at += 60
+    for _ in ticks.go_on(9.9):
+        turns.turn(Asked(me, beat=True, watch=watch), clock.now())
     assert (row(call_id).status, row(call_id).deliverer) == (CallStatus.RUNNING, other)
 
 

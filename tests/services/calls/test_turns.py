@@ -75,6 +75,20 @@ def test_an_answer_that_came_too_late_leaves_no_file(me: str) -> None:
     assert not bodies.path_of(file(late)).exists()
 
 
+def test_a_file_that_cannot_be_removed_costs_no_claim(me: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def remove(file: str) -> None:
+        raise PermissionError(file)
+
+    card = queued.serving("127.0.0.1:1")
+    queued.call(card)
+    [made] = claim(me)
+    turns.turn(Asked(me, [Outcome(made, clock.now(), Failure(CallReason.BROKE_OFF))]), clock.now())
+    other = queued.call(card)
+    monkeypatch.setattr(bodies, "remove", remove)
+    turn = turns.turn(Asked(me, [long_answer(made)], room=1), clock.now())
+    assert [each.id for each in turn.claims] == [other]
+
+
 def test_an_attempt_that_ended_twice_is_written_once(me: str) -> None:
     call_id = queued.call(queued.serving("127.0.0.1:1"))
     [made] = claim(me)
@@ -108,9 +122,29 @@ def test_a_call_that_a_full_instance_refused_is_due_again_soon_and_nothing_is_co
         at = clock.now()
         turns.turn(Asked(me, [Outcome(made, at, Refused())]), at)
         found = row(call_id)
-        assert (found.status, found.attempts, found.started_at) == (CallStatus.QUEUED, 0, None)
+        assert (found.status, found.attempts) == (CallStatus.QUEUED, 0)
         assert timedelta(seconds=0.4) < found.due_at - at <= timedelta(seconds=1)
     assert queued.attempts(call_id) == []
+
+
+def refused(me: str, call_id: str, after_s: float) -> None:
+    """Let the next attempt begin when it is due, and be refused so much later."""
+    [made] = turns.turn(Asked(me, room=1), row(call_id).due_at).claims
+    at = made.begun_at + timedelta(seconds=after_s)
+    turns.turn(Asked(me, [Outcome(made, at, Refused("busy"))]), at)
+
+
+def test_a_call_that_is_refused_for_too_long_uses_up_its_attempts(me: str) -> None:
+    call_id = queued.call(queued.serving("127.0.0.1:1"), max_attempts=2, health_timeout_s=60)
+    for attempt in (1, 2):
+        refused(me, call_id, 1)
+        refused(me, call_id, 50)
+        assert (row(call_id).status, row(call_id).attempts) == (CallStatus.QUEUED, attempt - 1)
+        refused(me, call_id, 15)
+        assert row(call_id).attempts == attempt
+    assert (row(call_id).status, row(call_id).reason) == (CallStatus.ERROR, CallReason.ANSWERED_5XX)
+    found = [(each.reason, each.status, each.message) for each in queued.attempts(call_id)]
+    assert found == [(CallReason.ANSWERED_5XX, 503, "busy")] * 2
 
 
 def test_a_refused_call_of_a_deleted_deployment_ends(me: str) -> None:
