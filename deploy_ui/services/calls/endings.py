@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from deploy_ui.enums import CallReason, CallStatus, Wish
 from deploy_ui.models import Attempt, Call, Content, Deployment
 from deploy_ui.models.columns import Moment
-from deploy_ui.services.calls import callback_start
+from deploy_ui.services.calls import callback_start, holding
 from deploy_ui.services.calls.attempts import Answer, Failure, Next, Outcome, Refused, Rest, after, pause_s
 from deploy_ui.services.messages import storable
 
@@ -38,6 +38,7 @@ def present(session: Session, where: Iterable[Any]) -> dict[int, Present]:
         select(*columns, Deployment.slug, Deployment.wish)  # type: ignore[call-overload]
         .join(Deployment, col(Deployment.id) == Call.deployment_id)
         .where(col(Call.status) == CallStatus.RUNNING, *where)
+        .order_by(holding.ORDER)
         .with_for_update(of=Call)
     )
     return {

@@ -39,9 +39,9 @@ def impatient(unready_s: Mapping[int, float], now: datetime) -> list[int]:
     """
     found: list[int] = []
     with reading() as session:
-        for deployment, without_s in unready_s.items():
-            known = _impatient(session, deployment, without_s, now)
-            found += [call for call, due_at, patience in known if _over(now, due_at, without_s, patience)]
+        for deployment, none_s in unready_s.items():
+            known = _impatient(session, deployment, none_s, now)
+            found += [call for call, due_at, patience in known if _over(now, due_at, none_s, patience)]
     return found[:MOST]
 
 

@@ -70,7 +70,7 @@ def test_who_looks_for_impatient_calls_holds_up_nobody_who_writes() -> None:
     late = row(queued.call(card, due_at=now - 2 * MINUTE, health_timeout_s=60))
     queued.call(card, due_at=now, health_timeout_s=60)
     with transaction():
-        assert expiry.impatient({card.id: 120}, now) == [late.number]
+        assert expiry.impatient({card.id: 121.0}, now) == [late.number]
 
 
 def test_a_call_that_was_found_impatient_and_was_tried_meanwhile_goes_on() -> None:
@@ -79,7 +79,7 @@ def test_a_call_that_was_found_impatient_and_was_tried_meanwhile_goes_on() -> No
     tried, canceled = queued.call(card, due_at=now), queued.call(card, status=CallStatus.CANCELED)
     found = [row(each).number for each in (tried, canceled)]
     with transaction() as session:
-        expiry.unserved(session, claims.waiting(session), {card.id: 120}, found, now)
+        expiry.unserved(session, claims.waiting(session), {card.id: 121.0}, found, now)
     assert [row(each).attempts for each in (tried, canceled)] == [0, 0]
 
 

@@ -41,7 +41,7 @@ def delete(by: Viewer, card: DeploymentCard) -> None:
 
 
 def expire(_: Viewer, __: DeploymentCard) -> None:
-    turns.turn(Asked(deliverers.begin(clock.now()), beat=True), clock.now())
+    turns.turn(Asked(deliverers.begin(clock.now()), beat=True), clock.now() + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("change", [claim, cancel, delete, expire])
@@ -52,9 +52,9 @@ def test_of_several_calls_the_one_that_came_first_is_held_first(
         pytest.skip("it has one writer at a time")
     by = factories.viewer()
     card = queued.serving("127.0.0.1:1", by=by, concurrency=4)
-    now = clock.now()
-    first = queued.call(card, priority=CallPriority.LOW.rank, deadline_at=now)
-    second = queued.call(card, priority=CallPriority.HIGH.rank, deadline_at=now - timedelta(seconds=1))
+    soon = clock.now() + timedelta(minutes=5)
+    first = queued.call(card, priority=CallPriority.LOW.rank, deadline_at=soon + timedelta(minutes=1))
+    second = queued.call(card, priority=CallPriority.HIGH.rank, deadline_at=soon)
     with ThreadPoolExecutor() as pool:
         with db.transaction() as mine:
             held(mine, first)
