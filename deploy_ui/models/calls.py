@@ -76,6 +76,7 @@ class Call(SQLModel, table=True):
     """Who makes the present attempt."""
 
     answer_status: int | None = None
+    """Of an error: its last attempt's, if that was answered."""
     answer_headers: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     answer_size: int = 0
     answer_file: str = ""

@@ -190,4 +190,5 @@ async def _excerpt(response: aiohttp.ClientResponse) -> str:
 
 
 def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".removesuffix(": ")
+    """Return what the system says of it; what only a library says is in the reason already."""
+    return (error.strerror or "") if isinstance(error, OSError) else ""

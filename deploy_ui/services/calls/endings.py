@@ -83,6 +83,9 @@ def fail(session: Session, known: Mapping[int, Present], failed: Mapping[int, tu
         (ended if follows.status is CallStatus.ERROR else again).append(_values(number, follows, at))
     session.connection().execute(insert(Attempt), records)
     end(session, ended)
+    last = [{"of": each["of"], "new_answer_status": failed[each["of"]][0].status} for each in ended]
+    if last:
+        session.connection().execute(_update(_bound("answer_status")), last)
     if again:
         values = {"status": CallStatus.QUEUED, "deliverer": "", "attempt_at": None, **_bound("reason", "due_at")}
         session.connection().execute(_update(values), [_without(each, "finished_at") for each in again])

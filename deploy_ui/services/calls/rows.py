@@ -24,7 +24,7 @@ class CallRow:
     """From its first attempt to its end; None before the end, or if it never ran."""
     attempts: int
     answer_status: int | None
-    """The HTTP status of the answer that counted."""
+    """The HTTP status of the answer that counted; of an error: of its last attempt, if that was answered."""
     answer_size: int
     key_name: str
     """The caller's key; empty: the console's own."""

@@ -163,3 +163,11 @@ def test_who_warms_up_claims_nothing_and_leaves_nobody_behind() -> None:
     assert (row(call_id).status, row(call_id).attempts) == (CallStatus.QUEUED, 0)
     with db.reading() as session:
         assert session.exec(select(Deliverer)).all() == []
+
+
+def test_an_error_shows_the_status_of_its_last_attempt(me: str) -> None:
+    card = queued.serving("127.0.0.1:1")
+    call_id = queued.call(card, max_attempts=1)
+    [made] = claim(me)
+    turns.turn(Asked(me, [Outcome(made, clock.now(), Failure(CallReason.ANSWERED_5XX, 502))]), clock.now())
+    assert (row(call_id).status, row(call_id).answer_status) == (CallStatus.ERROR, 502)
