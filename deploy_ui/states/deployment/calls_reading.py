@@ -52,7 +52,7 @@ def read(viewer: Viewer, asked: Asked, held: datetime | None) -> Found:
 
 def _rows(viewer: Viewer, asked: Asked, since: datetime | None, held: datetime | None) -> tuple[list[CallRow], bool]:
     rows: list[CallRow] = []
-    cursor = call_cards.behind(viewer, asked.slug, asked.before) if asked.before else None
+    cursor = _behind(viewer, asked) if asked.before else None
     while (wanted := min(asked.show - len(rows), LARGEST_LIMIT)) > 0:
         page = call_cards.rows(
             viewer,
@@ -69,6 +69,14 @@ def _rows(viewer: Viewer, asked: Asked, since: datetime | None, held: datetime |
         if cursor is None:
             return rows, False
     return rows, True
+
+
+def _behind(viewer: Viewer, asked: Asked) -> str | None:
+    """Return where the list begins; with the newest if the call in the address is unknown or forgotten."""
+    try:
+        return call_cards.behind(viewer, asked.slug, asked.before)
+    except AppError:
+        return None
 
 
 def _newer(viewer: Viewer, asked: Asked, held: datetime) -> bool:

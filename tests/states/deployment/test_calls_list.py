@@ -89,6 +89,12 @@ async def test_older_calls_are_reached_however_many_there_are(
     assert tab["CallsState.addresses"]["newest"] == f"/deployments/{card.slug}/calls?status=error"
 
 
+async def test_an_unknown_place_is_the_newest(tab: Tab, card: DeploymentCard) -> None:
+    call_id = made(card)
+    await opened(tab, card, "?before=c_nonsense")
+    assert shown(tab) == [call_id]
+
+
 async def test_the_open_call_keeps_its_place_when_it_leaves_the_list(
     tab: Tab, editor: Viewer, card: DeploymentCard
 ) -> None:
