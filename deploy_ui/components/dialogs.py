@@ -42,10 +42,14 @@ def confirm(
     on_close: Any,
     on_confirm: Any,
     verb: rx.Var[str] | str,
+    keep: rx.Var[str] | str | None = None,
     disabled: Any = False,
     **props: Any,
 ) -> rx.Component:
-    """Return a dialog that asks before something that cannot be undone; `verb` is on its red button."""
+    """Return a dialog that asks before something that cannot be undone; `verb` is on its red button.
+
+    `keep` is on the button that leaves all as it is.
+    """
     return dialog(
         title,
         *children,
@@ -53,7 +57,7 @@ def confirm(
         is_open=is_open,
         on_close=on_close,
         actions=[
-            button(t("common.cancel"), on_click=on_close),
+            button(t("common.cancel") if keep is None else keep, on_click=on_close),
             rx.el.button(
                 verb,
                 type="button",

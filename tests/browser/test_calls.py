@@ -203,6 +203,22 @@ def test_what_callers_and_models_send_stays_text_and_fits(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_editors_look_at_headers_and_bodies(page: Page, signed_in: SignIn, card: DeploymentCard) -> None:
+    signed_in()
+    head: dict[str, Any] = {"headers": [["x-trace", HOSTILE]], "answer_headers": [["x-model", HOSTILE]]}
+    done = made(card, CallStatus.COMPLETED, body=HOSTILE.encode(), answer=b"\x89PNG\xff" * 9, **head)
+    page.goto(f"/deployments/{card.slug}/calls?call={done}")
+    for name, words in (
+        ("request-headers", "x-trace"),
+        ("request-body", "<img src=x"),
+        ("answer-headers", "<img src=x"),
+        ("answer-body", "Binary, 45 B"),
+    ):
+        page.get_by_test_id(name).locator("summary").click()
+        expect(page.get_by_test_id(name)).to_contain_text(words)
+    assert page.locator("[data-testid=call-panel] img").count() == 0
+
+
 def test_recipes_are_there_to_copy(
     page: Page, context: BrowserContext, signed_in: SignIn, card: DeploymentCard
 ) -> None:

@@ -1,4 +1,4 @@
-"""The panel beside the list of calls: everything that is known of one call, but its bodies."""
+"""The panel beside the list of calls: everything that is known of one call, and how its bodies begin."""
 
 from typing import Any
 
@@ -17,12 +17,14 @@ from deploy_ui.components.when import when
 from deploy_ui.enums import CallbackStatus, CallPriority, CallStatus
 from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.pages.deployment.call_attempts import call_attempts
+from deploy_ui.pages.deployment.call_previews import body_preview, headers
 from deploy_ui.pages.deployment.call_rows import has_result, key_name, live, ran, result_address, waited
 from deploy_ui.states.deployment.call_actions import CallActions
 from deploy_ui.states.deployment.calls import CallsState
 from deploy_ui.states.session import SessionState
 
 CALL = CallsState.call
+SHOWN = CallsState.previews
 
 
 def call_panel() -> rx.Component:
@@ -73,6 +75,7 @@ def _body() -> rx.Component:
     return rx.fragment(
         _trouble(),
         _request(),
+        rx.cond(SHOWN, _sent()),
         call_attempts(CALL.attempt_rows),
         rx.cond(~CALL.answer_status.is_none() | has_result(CALL), _answer()),
     )
@@ -123,6 +126,14 @@ def _request() -> rx.Component:
     )
 
 
+def _sent() -> rx.Component:
+    """Return what was sent, for editors."""
+    return rx.fragment(
+        headers(CALL.headers, data_testid="request-headers"),
+        body_preview(t("calls.request_body"), SHOWN.request, data_testid="request-body"),
+    )
+
+
 def _callback() -> rx.Component:
     """Return where the end of the call is told, whether that was done, and what the last try met with."""
     url = rx.el.span(CALL.callback_url, class_name="mono ellipsis", title=CALL.callback_url)
@@ -152,7 +163,16 @@ def _answer() -> rx.Component:
             fact(t("calls.size"), size(CALL.answer_size)),
             rx.cond(CALL.expires_at, fact(t("calls.expires"), when(CALL.expires_at))),
         ),
+        rx.cond(SHOWN, _got()),
         data_testid="call-answer",
+    )
+
+
+def _got() -> rx.Component:
+    """Return what came back, for editors."""
+    return rx.fragment(
+        headers(CALL.answer_headers, data_testid="answer-headers"),
+        body_preview(t("calls.answer_body"), SHOWN.answer, data_testid="answer-body"),
     )
 
 

@@ -15,7 +15,7 @@ from deploy_ui.pages.deployment.call_rows import COLUMNS, call_row
 from deploy_ui.pages.deployment.calls_bulk import bulk_bar, cancel_question
 from deploy_ui.states.deployment.call_actions import CallActions
 from deploy_ui.states.deployment.calls import CallsState
-from deploy_ui.states.deployment.calls_address import PERIODS
+from deploy_ui.states.deployment.calls_address import NARROWINGS, PAGE, PERIODS
 from deploy_ui.states.session import SessionState
 
 
@@ -132,6 +132,7 @@ def _foot() -> rx.Component:
         small=True,
         prevent_scroll_reset=True,
         replace=True,
+        on_click=CallsState.show_more(asked.show + PAGE),
         data_testid="more",
     )
     return rx.el.div(
@@ -140,11 +141,17 @@ def _foot() -> rx.Component:
             data_testid="calls-shown",
         ),
         rx.cond(CallsState.more, more),
-        rx.cond(CallsState.full, rx.el.span(t("calls.full"))),
+        rx.cond(CallsState.full, _turn("calls.older", "older")),
+        rx.cond(asked.before != "", _turn("calls.newest", "newest")),
         rx.el.span(class_name="grow"),
         _kept(),
         class_name="tablefoot tablefoot--wrap",
     )
+
+
+def _turn(words: str, name: str) -> rx.Component:
+    """Return the way to another part of the list."""
+    return button_link(t(words), CallsState.addresses[name], look="ghost", small=True, data_testid=name)
 
 
 def _kept() -> rx.Component:
@@ -168,7 +175,7 @@ def _no_match() -> rx.Component:
     return empty_state(
         "search-x",
         t("calls.no_match"),
-        t("calls.no_match_words"),
+        rx.match(CallsState.narrowed, *((each, t(f"calls.fits_not.{each}")) for each in NARROWINGS), ""),
         rx.el.div(everything, class_name="empty__actions"),
         data_testid="no-match",
     )

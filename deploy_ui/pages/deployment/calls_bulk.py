@@ -45,4 +45,5 @@ def cancel_question() -> rx.Component:
         on_close=CallActions.keep,
         on_confirm=CallActions.cancel_asked,
         verb=t_count("calls.cancel_many", count),
+        keep=t("calls.keep"),
     )

@@ -56,6 +56,14 @@ def rows(
     return Page(page, _cursor(found[limit - 1]) if len(found) > limit else None)
 
 
+def behind(viewer: Viewer, slug: str, call_id: str) -> str:
+    """Return the cursor of the page that follows this call. Raises NotFound, or Gone for a call that was forgotten."""
+    viewer.require(Role.VIEWER)
+    with reading() as session:
+        call = calls.call(session, slug, call_id)
+        return paging.encode_cursor([call.created_at.isoformat(), call.number])
+
+
 def counts(
     viewer: Viewer, slug: str, *, since: datetime | None = None, until: datetime | None = None
 ) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import reflex as rx
@@ -9,6 +10,7 @@ from reflex.event import EventSpec
 
 from deploy_ui.enums import CallStatus
 from deploy_ui.errors import AppError
+from deploy_ui.services.calls.previews import Previews
 from deploy_ui.services.calls.rows import CallCard, CallRow
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
@@ -19,7 +21,11 @@ from deploy_ui.states.notices import in_words
 from deploy_ui.states.session import live, signed_in
 
 BREATH_S = 1.0
-"""Pause between two looks, so that a deployment under load does not send its list all the time."""
+"""Pause after a look at each `BREATH_ROWS` calls, so that a deployment under load does not send its list all the time.
+
+A browser that is busy with one list after another comes to no click.
+"""
+BREATH_ROWS = 100
 
 
 class CallsState(rx.State):
@@ -42,6 +48,8 @@ class CallsState(rx.State):
     anything: bool = False
     """Whether the deployment has any call at all, however old."""
     call: CallCard | None = None
+    previews: Previews | None = None
+    """How the bodies of the open call begin; None for viewers."""
     problem: str = ""
     """Why the call that was asked for is not there."""
     selected: list[str] = []
@@ -50,16 +58,24 @@ class CallsState(rx.State):
     """How long results are kept."""
     _held: datetime | None = None
     """When the newest call of a list that is held was made."""
+    _place: int = -1
+    """Where among the rows the open call is, or was last; -1: nowhere yet."""
 
     @rx.var
     def addresses(self) -> dict[str, str]:
-        """Where links lead: by status, `all` for every status; `every` call ever; `more`; `close`s the open call."""
-        first = {"show": PAGE, "call": ""}
+        """Where links lead: by status, `all` for every status; `every` call ever; `more`; `close`s the open call.
+
+        `older` goes on behind what is shown, `newest` goes back.
+        """
+        first = {"show": PAGE, "call": "", "before": ""}
+        last = self.rows[-1].id if self.rows else ""
         return {
             "all": self.asked.address(status="", **first),
             **{status: self.asked.address(status=status.value, **first) for status in CallStatus},
             "every": Asked(slug=self.asked.slug, period="all").address(),
             "more": self.asked.address(show=min(MOST, self.asked.show + PAGE)),
+            "older": self.asked.address(**first | {"before": last}),
+            "newest": self.asked.address(**first),
             "close": self.asked.address(call=""),
         }
 
@@ -85,12 +101,17 @@ class CallsState(rx.State):
 
     @rx.var
     def neighbours(self) -> list[str]:
-        """Ids of the calls above and below the open one; empty where there is none."""
+        """Ids of the calls above and below the open one, or its last place; empty where there is none."""
         ids = [each.id for each in self.rows]
-        if self.asked.call not in ids:
-            return ["", ""]
-        place = ids.index(self.asked.call)
-        return ["" if place == 0 else ids[place - 1], *ids[place + 1 : place + 2], ""][:2]
+        there = self.asked.call in ids
+        place = ids.index(self.asked.call) if there else min(self._place, len(ids))
+        below = place + 1 if there else place
+        return ["", ""] if place < 0 else ["" if place == 0 else ids[place - 1], *ids[below : below + 1], ""][:2]
+
+    @rx.var
+    def narrowed(self) -> str:
+        """What narrows the list down, as in `Asked`."""
+        return self.asked.narrowed
 
     @rx.event(background=True)
     async def follow(self) -> None:
@@ -113,19 +134,27 @@ class CallsState(rx.State):
             async with self:
                 if (asked, held) == (self.asked, self._held):
                     await self._keep(found)
-            await asyncio.sleep(BREATH_S)
+            await asyncio.sleep(BREATH_S * max(1, len(found.rows) / BREATH_ROWS))
 
     @rx.event
     @signed_in
     async def look_for(self, viewer: Viewer, text: str) -> EventSpec:  # noqa: ARG002 - only people who are signed in
         """Narrow the list to calls whose ids begin with a text."""
-        return rx.redirect(self.asked.address(search=text.strip()[:LONGEST], show=PAGE), replace=True)
+        return rx.redirect(self.asked.address(search=text.strip()[:LONGEST], show=PAGE, before=""), replace=True)
 
     @rx.event
     @signed_in
     async def choose_period(self, viewer: Viewer, period: str) -> EventSpec:  # noqa: ARG002 - as above
         """Show calls of another period."""
-        return rx.redirect(self.asked.address(period=period if period in PERIODS else self.asked.period, show=PAGE))
+        period = period if period in PERIODS else self.asked.period
+        return rx.redirect(self.asked.address(period=period, show=PAGE, before=""))
+
+    @rx.event
+    @signed_in
+    async def show_more(self, viewer: Viewer, show: int) -> None:
+        """Show so many calls at once: a busy browser says only later that its address has changed."""
+        self._enter(replace(self.asked, show=max(self.asked.show, min(MOST, show))))
+        await self._load(viewer)
 
     @rx.event
     @signed_in
@@ -164,13 +193,14 @@ class CallsState(rx.State):
         if asked.call != self.asked.call:
             self.problem = ""
             self.call = self.call if self.call is not None and self.call.id == asked.call else None
+            self.previews, self._place = None, -1
         self.asked, self.call_days = asked, settings().call_days
         if same_list:
             self._hold()
 
     def _hold(self) -> None:
         """Hold the list where it is, or let it go, as what a person does asks for."""
-        if not (self.selected or self.asked.call or self.asked.show > PAGE):
+        if self.asked.before or not (self.selected or self.asked.call or self.asked.show > PAGE):
             self._held, self.newer = None, False
         elif self._held is None and self.rows:
             self._held = self.rows[0].created_at
@@ -189,12 +219,15 @@ class CallsState(rx.State):
         self.rows, self.counts, self.newer, self.anything = found.rows, found.counts, found.newer, found.anything
         self.more = found.more and self.asked.show < MOST
         self.full = found.more and not self.more
+        ids = [each.id for each in found.rows]
+        self._place = ids.index(self.asked.call) if self.asked.call in ids else self._place
         left = set(unended(found.rows))
         self.selected = [each for each in self.selected if each in left]
         if isinstance(found.call, AppError):
             self.call, self.problem = None, await in_words(self, found.call)
         else:
             self.call, self.problem = found.call, ""
+        self.previews = found.previews
         self._hold()
         self.loaded = True
 

@@ -14,7 +14,9 @@ DEFAULT_PERIOD = "day"
 PAGE = 50
 """Calls that are shown at first, and that each "Show more" adds."""
 MOST = 500
-"""Calls that are shown at most: a list that stays true is sent again and again."""
+"""Calls that are shown at most, a list that stays true is sent again and again; "Show older" goes on behind them."""
+NARROWINGS = ("search", "status", "period", "search_status", "search_period", "status_period", "search_status_period")
+"""What can narrow the list down, as in `Asked.narrowed`."""
 LONGEST = 40
 """Letters of a search, and of an id, that are looked at."""
 
@@ -29,6 +31,8 @@ class Asked:
     period: str = DEFAULT_PERIOD
     search: str = ""
     show: int = PAGE
+    before: str = ""
+    """The id of a call: the list begins with the one that was made before it; empty: with the newest."""
     call: str = ""
     """The id of the call in the side panel; empty: none is open."""
 
@@ -45,9 +49,15 @@ class Asked:
         return None if length is None else now - length
 
     @property
-    def filters(self) -> tuple[str, str, str, str]:
+    def filters(self) -> tuple[str, str, str, str, str]:
         """What decides which calls these are, however many are shown of them."""
-        return (self.slug, self.status, self.period, self.search)
+        return (self.slug, self.status, self.period, self.search, self.before)
+
+    @property
+    def narrowed(self) -> str:
+        """Which of `NARROWINGS` it is; empty: nothing narrows the list down."""
+        narrows = {"search": self.search, "status": self.status, "period": PERIODS[self.period]}
+        return "_".join(name for name, value in narrows.items() if value)
 
 
 def asked_for(slug: str, query: Mapping[str, Any]) -> Asked:
@@ -59,6 +69,7 @@ def asked_for(slug: str, query: Mapping[str, Any]) -> Asked:
         period=period if period in PERIODS else DEFAULT_PERIOD,
         search=str(query.get("search", ""))[:LONGEST],
         show=_number(str(query.get("show", ""))),
+        before=str(query.get("before", ""))[:LONGEST],
         call=str(query.get("call", ""))[:LONGEST],
     )
 

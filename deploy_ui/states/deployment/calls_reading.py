@@ -1,12 +1,14 @@
 """Reads what the Async calls tab shows, all at one time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from deploy_ui import clock
-from deploy_ui.enums import CallStatus
+from deploy_ui.enums import CallStatus, Role
 from deploy_ui.errors import AppError
 from deploy_ui.services.calls import cards as call_cards
+from deploy_ui.services.calls import previews as call_previews
+from deploy_ui.services.calls.previews import Previews
 from deploy_ui.services.calls.rows import CallCard, CallRow
 from deploy_ui.services.paging import LARGEST_LIMIT
 from deploy_ui.services.viewer import Viewer
@@ -27,6 +29,8 @@ class Found:
     """Whether the deployment has any call at all, however old."""
     call: CallCard | AppError | None
     """The one in the side panel, or why it is not there."""
+    previews: Previews | None
+    """How its bodies begin; None for viewers."""
 
 
 def read(viewer: Viewer, asked: Asked, held: datetime | None) -> Found:
@@ -34,19 +38,21 @@ def read(viewer: Viewer, asked: Asked, held: datetime | None) -> Found:
     since = asked.since(clock.now())
     counts = call_cards.counts(viewer, asked.slug, since=since)
     rows, more = _rows(viewer, asked, since, held)
+    call = _card(viewer, asked) if asked.call else None
     return Found(
         rows=rows,
         more=more,
         newer=held is not None and _newer(viewer, asked, held),
         counts=counts,
         anything=any(counts.values()) or bool(call_cards.rows(viewer, asked.slug, limit=1).items),
-        call=_card(viewer, asked) if asked.call else None,
+        call=call,
+        previews=_previews(viewer, asked) if isinstance(call, CallCard) else None,
     )
 
 
 def _rows(viewer: Viewer, asked: Asked, since: datetime | None, held: datetime | None) -> tuple[list[CallRow], bool]:
     rows: list[CallRow] = []
-    cursor = None
+    cursor = _behind(viewer, asked) if asked.before else None
     while (wanted := min(asked.show - len(rows), LARGEST_LIMIT)) > 0:
         page = call_cards.rows(
             viewer,
@@ -65,6 +71,14 @@ def _rows(viewer: Viewer, asked: Asked, since: datetime | None, held: datetime |
     return rows, True
 
 
+def _behind(viewer: Viewer, asked: Asked) -> str | None:
+    """Return where the list begins; with the newest if the call in the address is unknown or forgotten."""
+    try:
+        return call_cards.behind(viewer, asked.slug, asked.before)
+    except AppError:
+        return None
+
+
 def _newer(viewer: Viewer, asked: Asked, held: datetime) -> bool:
     newest = call_cards.rows(viewer, asked.slug, limit=1, search=asked.search, status=_status(asked), since=held).items
     return bool(newest) and newest[0].created_at > held
@@ -72,10 +86,16 @@ def _newer(viewer: Viewer, asked: Asked, held: datetime) -> bool:
 
 def _card(viewer: Viewer, asked: Asked) -> CallCard | AppError:
     try:
-        card = call_cards.card(viewer, asked.slug, asked.call)
+        return call_cards.card(viewer, asked.slug, asked.call)
     except AppError as error:
         return error
-    return replace(card, headers=[], answer_headers=[])  # nothing that is not shown goes to the browser
+
+
+def _previews(viewer: Viewer, asked: Asked) -> Previews | None:
+    try:
+        return call_previews.preview(viewer, asked.slug, asked.call) if viewer.may(Role.EDITOR) else None
+    except AppError:
+        return None  # forgotten meanwhile; the next look says so
 
 
 def _status(asked: Asked) -> CallStatus | None:
