@@ -41,24 +41,25 @@ def deliver() -> None:
     What gets lost here is made up for by the controller, which looks for due calls every few seconds.
     """
     try:
-        if not redis().publish(DUE, b"") and not queue(CALLS_QUEUE).count:
-            ask_for_deliverer()
+        heard = redis().publish(DUE, b"")
     except RedisError as error:
-        log.warning("no deliverer asked for: %s", error)
+        log.warning("nobody who delivers was told: %s", error)
+        return
+    if not heard:
+        ask_for_another()
 
 
 def ask_for_another() -> None:
-    """Ask for one more deliverer, unless one is asked for already. It begins as soon as a worker is free."""
+    """Ask for one more deliverer, unless one is asked for already. It begins as soon as a worker is free.
+
+    Its job has no time limit: it ends when nothing was due for a while.
+    """
+    calls = queue(CALLS_QUEUE)
     try:
-        if not queue(CALLS_QUEUE).count:
-            ask_for_deliverer()
+        if not calls.count:
+            calls.enqueue(Job.DELIVER_CALLS.value, job_timeout=-1, result_ttl=0, failure_ttl=600)
     except RedisError as error:
-        log.warning("no other deliverer asked for: %s", error)
-
-
-def ask_for_deliverer() -> None:
-    """Queue the job that delivers calls. It has no time limit: it ends when nothing was due for a while."""
-    queue(CALLS_QUEUE).enqueue(Job.DELIVER_CALLS.value, job_timeout=-1, result_ttl=0, failure_ttl=600)
+        log.warning("no deliverer asked for: %s", error)
 
 
 def enqueue(job: Job, *ids: str | int) -> bool:

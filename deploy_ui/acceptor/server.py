@@ -3,14 +3,13 @@
 import asyncio
 import logging
 import re
-import resource
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from deploy_ui import ids
+from deploy_ui import ids, limits
 from deploy_ui.acceptor import answers
 from deploy_ui.acceptor.batches import Batches
 from deploy_ui.acceptor.reading import read
@@ -36,8 +35,7 @@ log = logging.getLogger(__name__)
 
 def run() -> None:
     """Accept until SIGTERM or Ctrl-C; what is being accepted then still is."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    limits.open_many_files()
     asyncio.run(_until_told())
 
 

@@ -1,10 +1,9 @@
 """Delivers asynchronous calls: one job that drains what is due, many in flight, and stays a while for more."""
 
 import asyncio
-import resource
 import signal
 
-from deploy_ui import clock
+from deploy_ui import clock, limits
 from deploy_ui.jobs.delivery import callbacks
 from deploy_ui.jobs.delivery.deliverer import Deliverer, Pace
 from deploy_ui.services.calls import turns
@@ -20,7 +19,7 @@ def warm_up() -> None:
 
 def deliver() -> None:
     """Deliver whatever is due, of all deployments, until nothing was for a while; SIGTERM ends it sooner."""
-    _open_many_files()
+    limits.open_many_files()
     asyncio.run(_deliver())
 
 
@@ -28,9 +27,3 @@ async def _deliver() -> None:
     deliverer = Deliverer(PACE)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, deliverer.stop)
     await deliverer.run()
-
-
-def _open_many_files() -> None:
-    """Let as many connections and bodies be open at once as the system allows."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

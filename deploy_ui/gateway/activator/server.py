@@ -1,14 +1,13 @@
 """The activator's process: Envoy asks it whether held requests may go on, the controller how many there are."""
 
 import asyncio
-import resource
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from deploy_ui import hints
+from deploy_ui import hints, limits
 from deploy_ui.gateway import places
 from deploy_ui.gateway.activator.client import HELD
 from deploy_ui.gateway.activator.hold import Hold
@@ -30,8 +29,7 @@ END_S = 1.0
 
 def run() -> None:
     """Hold requests until SIGTERM or Ctrl-C, then send those away who wait."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    limits.open_many_files()
     asyncio.run(_until_told(Hold(Watch(), Places(), lambda: hints.publish(TOPIC))))
 
 
