@@ -3,8 +3,10 @@
 from deploy_ui.models.calls import Attempt, Call, Content, Deliverer
 from deploy_ui.models.deployments import Deployment, Event, Instance, Revision
 from deploy_ui.models.images import Image
-from deploy_ui.models.keys import Key
+from deploy_ui.models.keys import Key, KeyHour
 from deploy_ui.models.people import Person, SetupLink, SignIn, SignInFailure
+from deploy_ui.models.readmes import Readme, ReadmeFile, ReadmeVersion
+from deploy_ui.models.trials import SentTrial
 
 __all__ = [
     "Attempt",
@@ -16,8 +18,13 @@ __all__ = [
     "Image",
     "Instance",
     "Key",
+    "KeyHour",
     "Person",
+    "Readme",
+    "ReadmeFile",
+    "ReadmeVersion",
     "Revision",
+    "SentTrial",
     "SetupLink",
     "SignIn",
     "SignInFailure",

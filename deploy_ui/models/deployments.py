@@ -36,7 +36,9 @@ class Deployment(SQLModel, table=True):
     ready_path: str = ""
     """Empty: the image's."""
     env_sealed: str = ""
-    """Environment variables, sealed by `deploy_ui.vault`; only names are ever shown."""
+    """Environment variables, sealed by `deploy_ui.vault`."""
+    env_open: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Names of those whose values may be shown; of all others only names are."""
     created_at: datetime = Field(sa_type=Moment)
     created_by: int = Field(foreign_key="person.id")
     changed_at: datetime = Field(sa_type=Moment)
@@ -78,6 +80,8 @@ class Revision(SQLModel, table=True):
     concurrency: int
     ready_path: str
     env_sealed: str
+    env_open: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """As the deployment's."""
     created_at: datetime = Field(sa_type=Moment)
     created_by: int = Field(foreign_key="person.id")
 

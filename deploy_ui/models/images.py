@@ -1,13 +1,13 @@
 """Images: a serving script with its requirements and files, built once."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from deploy_ui.enums import ImageKind, ImageStatus
-from deploy_ui.models.columns import Moment, word
+from deploy_ui.models.columns import BIG, Moment, word
 
 
 class Image(SQLModel, table=True):
@@ -53,5 +53,11 @@ class Image(SQLModel, table=True):
     """Name of the folder in `environments_dir` that the image runs in."""
     lock: str = ""
     """The resolved requirements, one `name==version` a line."""
-    size_bytes: int = 0
+    size_bytes: int = Field(default=0, sa_type=cast(Any, BIG))
+    packages_bytes: int = Field(default=0, sa_type=cast(Any, BIG))
+    """The environment's part of `size_bytes`."""
+    python: str = ""
+    """The version of the interpreter it runs on."""
+    rebuilt_from: str = ""
+    """The id of the image whose files it was made of anew."""
     request_schema: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))

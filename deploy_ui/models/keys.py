@@ -25,3 +25,16 @@ class Key(SQLModel, table=True):
     disabled_at: datetime | None = Field(default=None, sa_type=Moment)
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
     last_used_at: datetime | None = Field(default=None, sa_type=Moment)
+    replaced_by: str = ""
+    """The id of the key that a rotation put in its place; from then on `expires_at` says when the overlap ends."""
+
+
+class KeyHour(SQLModel, table=True):
+    """How many requests a key opened in one hour; hours without any have no row. Kept for two days."""
+
+    __tablename__ = "key_hour"
+
+    key_id: str = Field(foreign_key="key.id", primary_key=True)
+    hour: datetime = Field(primary_key=True, index=True, sa_type=Moment)
+    """When it began."""
+    calls: int
