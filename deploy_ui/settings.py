@@ -154,6 +154,11 @@ class Settings(BaseSettings):
         return self.data_dir / "calls"
 
     @property
+    def readmes_dir(self) -> Path:
+        """One folder a README: the pictures that it shows."""
+        return self.data_dir / "readmes"
+
+    @property
     def part_logs_dir(self) -> Path:
         """Output of the product's own processes."""
         return self.data_dir / "logs" / "parts"

@@ -9,6 +9,7 @@ from deploy_ui import clock, ids
 from deploy_ui.gateway import access_log
 from deploy_ui.services import builds, fleet, leftovers, logs
 from deploy_ui.services.calls import retention, waking
+from deploy_ui.services.readmes import retention as readmes
 from deploy_ui.settings import settings
 
 Task = Callable[[], object]
@@ -67,11 +68,17 @@ def forget_old_calls() -> None:
     retention.forget_old(clock.now())
 
 
+def forget_unused_pictures() -> None:
+    """Drop pictures that no README shows any more."""
+    readmes.remove_unused(clock.now())
+
+
 TASKS: dict[Task, float] = {
     note_uses: 5,
     look_after_builds: 2,
     look_after_calls: 2,
     forget_the_old: 600,
     forget_old_calls: 600,
+    forget_unused_pictures: 3600,
 }
 """What is done, and how many seconds apart."""
