@@ -89,10 +89,12 @@ def _calls(paths: Iterable[Path], names: Collection[str]) -> set[str]:
 BEFORE_SIGN_IN = {
     *("health.checks", "people.setup_needed", "people.set_up"),
     *("sessions.sign_in", "sessions.sign_out", "sessions.viewer"),
+    *("publishing.published", "publishing.published_picture"),
 }
 """What may be asked of services when nobody is signed in."""
 PURE = {
     *("examples.card", "examples.files", "examples.rows", "logs.fitting", "sessions.topic"),
+    *("owners.of_deployment", "owners.of_image"),
     *("configuration.wrong_with", "trials.check_json", "trials.curl_with"),
     *("answers.charset", "answers.content_type", "answers.encoding", "answers.is_json"),
 }

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
 from deploy_ui.api import (
     callback_secrets,
@@ -16,6 +17,8 @@ from deploy_ui.api import (
     keys,
     logs,
     people,
+    published,
+    readmes,
     sessions,
     trials,
 )
@@ -40,6 +43,9 @@ ROUTERS = (
     keys.router,
     calls.router,
     callback_secrets.router,
+    readmes.of_deployments,
+    readmes.of_images,
+    published.router,
     logs.router,
     people.router,
     health.router,
@@ -76,9 +82,13 @@ async def _unknown(path: str) -> None:
 
 
 def _allowed_methods(path: str) -> list[str]:
-    routes = (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
-    fitting = (route for route in routes if route.path_regex.match(path))
-    return sorted({method for route in fitting for method in route.methods or ()})
+    routes = [route for router in ROUTERS for route in router.routes]
+    return sorted(method for method in METHODS if any(_takes(route, method, path) for route in routes))
+
+
+def _takes(route: BaseRoute, method: str, path: str) -> bool:
+    match, _ = route.matches({"type": "http", "method": method, "path": path, "root_path": ""})
+    return match == Match.FULL
 
 
 def _operation_id(route: APIRoute) -> str:

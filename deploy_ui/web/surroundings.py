@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from deploy_ui import build_pages
 from deploy_ui.api import log_sockets
 from deploy_ui.api.app import api
+from deploy_ui.services.readmes import pictures
 from deploy_ui.settings import settings
 from deploy_ui.web.guards import AnswerHeaders, BodyLimit, SameOrigin
 from deploy_ui.web.sockets import SessionSockets
@@ -18,6 +19,9 @@ BODY_LIMIT = 4 * MB
 UPLOADS = "/api/v1/images"
 FORM_OVERHEAD = MB
 """What a form's own lines add to the files in it."""
+PICTURES = r"/api/v1/(?:deployments|images)/[^/]+/readme/files"
+PICTURE_LIMIT = pictures.MOST_BYTES + 64 * 1024
+"""One picture and the few lines around it; rounded down it is what people are told."""
 
 
 def transformers() -> list[Any]:
@@ -38,8 +42,8 @@ def _with_api(app: ASGIApp) -> Starlette:
 
 
 def _limited(app: ASGIApp) -> ASGIApp:
-    upload_limit = settings().max_upload_mb * MB + FORM_OVERHEAD
-    return BodyLimit(app, limit=BODY_LIMIT, uploads=UPLOADS, upload_limit=upload_limit)
+    others = {UPLOADS: settings().max_upload_mb * MB + FORM_OVERHEAD, PICTURES: PICTURE_LIMIT}
+    return BodyLimit(app, limit=BODY_LIMIT, others=others)
 
 
 def _dressed(app: ASGIApp) -> ASGIApp:

@@ -16,6 +16,8 @@ OPEN = {
     ("post", "/api/setup"),
     ("get", "/healthz"),
     ("get", "/readyz"),
+    ("get", "/api/published/{token}"),
+    ("get", "/api/published/{token}/files/{name}"),
 }
 """Routes that take people who are not signed in."""
 OWN_SESSION = {("post", "/api/v1/logout")}
@@ -73,6 +75,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/deployments/{slug}/keys"): {"name": "a"},
     ("post", "/api/v1/people"): {"email": "a@b.c", "name": "a", "password": "a"},
     ("post", "/api/v1/images/from-example"): {"example": "a"},
+    ("post", "/api/v1/deployments/{slug}/readme/restore"): {"version": 1},
+    ("post", "/api/v1/images/{image_id}/readme/restore"): {"version": 1},
 }
 
 
