@@ -25,7 +25,6 @@ JSON, MARKDOWN = "application/json", "text/markdown"
 TAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 NOT_MARKDOWN = (JSON, "multipart/")
 """What somebody sends who expects another shape. Everything else is taken: `curl` names types of its own."""
-KEPT_BY_NOBODY = {"cache-control": "private, no-cache", "vary": "accept"}
 TEXTS: dict[int | str, dict[str, Any]] = {
     200: {"content": {MARKDOWN: {"schema": {"type": "string"}}}, "description": "JSON if `Accept` asks for it."}
 }
@@ -86,10 +85,17 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 routes = APIRouter(tags=["READMEs"], responses=answers(401, 404))
 
 
-@routes.get("", response_model=ReadmeText, responses=TEXTS)
-def show(viewer: Asking, owner: Whose, accept: Annotated[str, Header()] = "") -> Response:
+@routes.get("", response_model=ReadmeText, responses={**TEXTS, 304: {"description": "It is still that version."}})
+def show(
+    viewer: Asking,
+    owner: Whose,
+    accept: Annotated[str, Header()] = "",
+    if_none_match: Annotated[str, Header(description="The version that is known.")] = "",
+) -> Response:
     """Return the newest text; empty, as version 0, where none was saved yet. `ETag` holds the version."""
-    return _text(texts.read(viewer, owner), accept)
+    found = texts.read(viewer, owner)
+    known = {each[1] for part in if_none_match.split(",") if (each := TAG.fullmatch(part.strip()))}
+    return Response(status_code=304, headers=_headers(found)) if str(found.version) in known else _text(found, accept)
 
 
 @routes.put("", openapi_extra=SENT, responses=answers(403, 409, 410, 413))
@@ -164,8 +170,12 @@ def revoke(viewer: Asking, owner: Whose) -> None:
     publishing.revoke(viewer, owner)
 
 
+def _headers(found: Text) -> dict[str, str]:
+    return {"etag": f'"{found.version}"', "cache-control": "private, no-cache", "vary": "accept"}
+
+
 def _text(found: Text, accept: str) -> Response:
-    headers = {"etag": f'"{found.version}"', **KEPT_BY_NOBODY}
+    headers = _headers(found)
     if JSON in accept.lower():
         return JSONResponse(ReadmeText(**vars(found)).model_dump(mode="json"), headers=headers)
     return Response(found.text, media_type=f"{MARKDOWN}; charset=utf-8", headers=headers)

@@ -20,7 +20,12 @@ def sample(viewer: Viewer, slug: str) -> Trial:
     That of the bundled example it was made from; else one that its request schema lets through; else the plainest one
     that its kind takes.
     """
-    image = images.card(viewer, deployments.card(viewer, slug).image_id)
+    return sample_of(viewer, deployments.card(viewer, slug).image_id)
+
+
+def sample_of(viewer: Viewer, image_id: str) -> Trial:
+    """Return such a request to any deployment of an image."""
+    image = images.card(viewer, image_id)
     made_from = next((each for each in examples.rows() if _is(image, each)), None)
     if made_from is not None:
         return _of_example(made_from)

@@ -64,6 +64,16 @@ async def test_a_saved_text_is_read_as_it_is_or_as_json(editor: Client, url: str
     assert told.headers["etag"] == '"1"'
 
 
+@pytest.mark.parametrize(
+    ("known", "status"), [('"1"', 304), ('W/"1"', 304), ('"7", "1"', 304), ('"0"', 200), ("1", 200), ("*", 200)]
+)
+async def test_who_knows_the_newest_is_not_sent_it_again(editor: Client, url: str, known: str, status: int) -> None:
+    await put(editor, url, "one")
+    answer = await editor.get(url, headers={"if-none-match": known})
+    assert (answer.status_code, answer.headers["etag"]) == (status, '"1"')
+    assert answer.text == ("" if status == 304 else "one")
+
+
 @pytest.mark.parametrize("if_match", ['"1"', 'W/"1"', '"7", "1"', "*"])
 async def test_who_wrote_on_top_of_the_newest_saves(editor: Client, url: str, if_match: str) -> None:
     await put(editor, url, "one")
