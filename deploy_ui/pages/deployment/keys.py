@@ -23,11 +23,11 @@ COLUMNS = (
     Column(t("keys.name"), area="name"),
     Column(t("keys.hint"), width="104px", area="fact"),
     Column(t("keys.status"), width="120px", area="status"),
-    Column(t("keys.created"), width="208px", area="fact"),
+    Column(t("keys.created"), width="176px", area="fact"),
     Column(t("keys.expires"), width="112px", right=True, area="fact"),
     Column(t("keys.last_used"), width="120px", right=True, area="fact"),
     Column(t("keys.calls"), width="96px", right=True, area="fact"),
-    Column(t("keys.addresses"), width="168px", area="fact"),
+    Column(t("keys.addresses"), width="152px", area="fact"),
     Column("", width="44px", area="menu"),
 )
 
