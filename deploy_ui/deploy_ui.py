@@ -19,6 +19,7 @@ from deploy_ui.pages.images import images
 from deploy_ui.pages.new_deployment import new_deployment
 from deploy_ui.pages.new_image import new_image
 from deploy_ui.pages.not_found import not_found
+from deploy_ui.pages.published import published
 from deploy_ui.pages.set_up import set_up
 from deploy_ui.pages.sign_in import sign_in
 from deploy_ui.states import changes, tabs
@@ -42,10 +43,11 @@ from deploy_ui.states.new_deployment import NewDeploymentState
 from deploy_ui.states.new_image import NewImageState
 from deploy_ui.states.notices import NoticeState
 from deploy_ui.states.rail import RailState
+from deploy_ui.states.readme import ReadmeState
 from deploy_ui.states.session import SessionState
 from deploy_ui.web import surroundings
 
-STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "narrow")
+STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "narrow", "readmes")
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +83,11 @@ CARD_LOADS = [
     CallsState.follow,
     LogsState.follow,
     KeysState.follow,
+    ReadmeState.follow,
 ]
 """Each tab looks only while it is the open one; a question that was left open on another page is closed."""
+
+IMAGE_LOADS = [ImageActions.keep, ImageState.follow, InfoState.follow, ReadmeState.follow]
 
 PAGES = (
     Page("/", rx.fragment, t("product.name"), [SessionState.start], signed_in=False),
@@ -93,7 +98,8 @@ PAGES = (
     Page("/deployments/new", new_deployment, t("new.title"), [NewDeploymentState.enter]),
     Page("/deployments/[slug]/[[tab]]", deployment, CARD_TITLE, CARD_LOADS),
     Page("/images/new", new_image, t("new_image.title"), [NewImageState.enter]),
-    Page("/images/[image_id]/[[tab]]", image, IMAGE_TITLE, [ImageActions.keep, ImageState.follow, InfoState.follow]),
+    Page("/images/[image_id]/[[tab]]", image, IMAGE_TITLE, IMAGE_LOADS),
+    Page("/readme/[token]", published, t("readme_published.title"), signed_in=False),
     Page("404", not_found, t("not_found.title"), signed_in=False),
 )
 

@@ -1,6 +1,6 @@
 """The frame that every card has in common: where it is, its name and status, what can be done, the tabs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,9 @@ class CardView:
     """What stands under the tabs."""
     back: str = "not_found.back"
     """The text of the link to the list."""
-    first_tab_only: rx.Var[bool] | bool = False
+    gone: rx.Var[bool] | bool = False
+    """Whether only the tabs `kept` are left."""
+    kept: Collection[str] = ()
 
 
 def card_page(view: CardView, *more: rx.Component) -> rx.Component:
@@ -86,10 +88,9 @@ def _title(view: CardView) -> rx.Component:
 
 
 def _tabs(view: CardView) -> rx.Component:
-    first, *others = (_tab(view, name) for name, _ in view.tabs)
-    return rx.el.nav(
-        first, rx.cond(view.first_tab_only, rx.fragment(), rx.fragment(*others)), class_name="tabs", role="tablist"
-    )
+    tabs = [(name, _tab(view, name)) for name, _ in view.tabs]
+    shown = [tab if name in view.kept else rx.cond(view.gone, rx.fragment(), tab) for name, tab in tabs]
+    return rx.el.nav(*shown, class_name="tabs", role="tablist")
 
 
 def _tab(view: CardView, name: str) -> rx.Component:

@@ -15,7 +15,8 @@ from deploy_ui.pages.deployment.keys import keys
 from deploy_ui.pages.deployment.logs import logs
 from deploy_ui.pages.deployment.test import test
 from deploy_ui.pages.deployment_actions import actions_menu, delete_question
-from deploy_ui.states.deployment.card import FIRST_TAB, CardState
+from deploy_ui.pages.readme import readme
+from deploy_ui.states.deployment.card import FIRST_TAB, KEPT_TABS, CardState
 from deploy_ui.states.deployment_actions import DeploymentActions
 from deploy_ui.states.session import SessionState
 
@@ -26,6 +27,7 @@ TABS = (
     ("calls", calls),
     ("logs", logs),
     ("keys", keys),
+    ("readme", lambda: readme("/api/v1/deployments/" + rx.State.slug + "/readme", deleted=CardState.gone)),
 )
 TITLE = rx.cond(CardState.card, CardState.card.name, t("nav.deployments"))
 
@@ -35,7 +37,7 @@ def deployment() -> rx.Component:
     card = CardState.card
     here = card.slug == rx.State.slug  # right after a step to another deployment it is not yet
     counted = ~CardState.at_rest & (card.phase != Phase.SLEEPING)
-    shown = rx.cond(CardState.gone, gone(), tab_content(TABS))
+    shown = rx.cond(CardState.gone & (open_tab(TABS) != "readme"), gone(), tab_content(TABS))
     view = CardView(
         section="deployments",
         texts="card.tab",
@@ -47,7 +49,8 @@ def deployment() -> rx.Component:
         actions=rx.cond(SessionState.may_edit & ~CardState.gone, _actions()),
         tabs=TABS,
         content=rx.cond(here, shown, rx.cond(open_tab(TABS) == FIRST_TAB, general_skeleton())),
-        first_tab_only=CardState.gone,
+        gone=CardState.gone,
+        kept=KEPT_TABS,
     )
     return card_page(view, delete_question())
 

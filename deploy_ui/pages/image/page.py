@@ -11,11 +11,16 @@ from deploy_ui.pages.card import CardView, card_page, tab_content
 from deploy_ui.pages.image.info import info
 from deploy_ui.pages.image.logs import logs
 from deploy_ui.pages.image_actions import delete_question
+from deploy_ui.pages.readme import readme
 from deploy_ui.states.image.card import ImageState
 from deploy_ui.states.image_actions import ImageActions
 from deploy_ui.states.session import SessionState
 
-TABS = (("info", info), ("logs", logs))
+TABS = (
+    ("info", info),
+    ("logs", logs),
+    ("readme", lambda: readme("/api/v1/images/" + rx.State.image_id + "/readme", deleted=ImageState.card.deleted)),
+)
 TITLE = rx.cond(ImageState.card, ImageState.card.name, t("nav.images"))
 
 

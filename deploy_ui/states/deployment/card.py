@@ -14,6 +14,8 @@ from deploy_ui.states.notices import in_words
 from deploy_ui.states.session import live
 
 FIRST_TAB = "general"
+KEPT_TABS = frozenset({FIRST_TAB, "readme"})
+"""What is left of the card when its deployment was deleted."""
 
 
 class CardState(rx.State):
@@ -37,7 +39,7 @@ class CardState(rx.State):
 
     @rx.event(background=True)
     async def follow(self) -> EventSpec | None:
-        """Keep the card true while it is open. A deleted deployment has its first tab only: lead there from others."""
+        """Keep the card true while it is open. A deleted deployment has few tabs left: lead there from others."""
         async with self:
             slug, self.log_days = self.slug, settings().log_days
             if self.card is None or self.card.slug != slug:
@@ -51,7 +53,7 @@ class CardState(rx.State):
                 return None
             async with self:
                 self.card = card
-                if self.gone and str(self.tab or FIRST_TAB) != FIRST_TAB:
+                if self.gone and str(self.tab or FIRST_TAB) not in KEPT_TABS:
                     return rx.redirect(f"/deployments/{slug}/{FIRST_TAB}", replace=True)
         return None
 
