@@ -28,6 +28,6 @@ def readme_compare(older: rx.Var[str], newer: rx.Var[str], *, titles: tuple[Any,
         "theirs": titles[0],
         "mine": titles[1],
         "same": t("readme_history.same"),
-        "lost": t("readme.lost"),
+        "lost": t("readme_text.lost"),
     }
     return ReadmeCompare.create(older=older, newer=newer, words=words, data_testid="readme-compare", **props)

@@ -44,7 +44,10 @@ def _restore() -> rx.Component:
 
 def _list() -> rx.Component:
     return rx.el.div(
-        rx.foreach(ReadmeState.rows, _row), class_name="versions__list", role="listbox", aria_label=t("readme_history.list")
+        rx.foreach(ReadmeState.rows, _row),
+        class_name="versions__list",
+        role="listbox",
+        aria_label=t("readme_history.list"),
     )
 
 

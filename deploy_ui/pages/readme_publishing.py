@@ -42,9 +42,7 @@ def _publish() -> rx.Component:
 
 
 def _revoke() -> rx.Component:
-    return button(
-        t("readme_publish.revoke"), look="danger", on_click=ReadmeState.revoke, data_testid="revoke-link"
-    )
+    return button(t("readme_publish.revoke"), look="danger", on_click=ReadmeState.revoke, data_testid="revoke-link")
 
 
 def _link(deleted: rx.Var[bool]) -> rx.Component:

@@ -16,6 +16,7 @@ def sample(language: str, outline: Outline, *, image: bool) -> str:
     def say(key: str, **facts: object) -> str:
         return text(language, f"readme_sample.{key}", **facts)
 
+    checks = [f"- [ ] {say(each)}" for each in ("check_called", "check_quality", "check_load")]
     about = say("about_image") if image else say("about")
     call = say("call_image", url=outline.url) if image else say("call", url=outline.url)
     parts = [
@@ -24,7 +25,7 @@ def sample(language: str, outline: Outline, *, image: bool) -> str:
         f"## {say('input_title')}\n\n{_input(language, outline)}",
         f"## {say('output_title')}\n\n{say('output')}",
         f"## {say('limits_title')}\n\n> [!NOTE]\n> {say('limits')}",
-        f"## {say('checks_title')}\n\n- [x] {say('check_called')}\n- [ ] {say('check_quality')}\n- [ ] {say('check_load')}",
+        "\n".join([f"## {say('checks_title')}\n", *checks]),
         f"## {say('owner_title')}\n\n{say('owner')}",
     ]
     return "\n\n".join(parts) + "\n"

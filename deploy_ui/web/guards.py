@@ -17,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from deploy_ui.api.errors import answer
 from deploy_ui.api.origin import SAFE_METHODS, is_our_page
 
+UNLISTED = "/readme/"
+"""Where published READMEs are read: the address is the secret, so no search engine keeps it and no site is told."""
 FOREVER = "public, max-age=31536000, immutable"
 """For files whose name holds the hash of their content."""
 POLICY_VIOLATION = 1008
@@ -161,6 +163,8 @@ class AnswerHeaders:
                 headers = MutableHeaders(scope=message)
                 hashed = scope["path"].startswith("/assets/") and message["status"] == 200  # noqa: PLR2004
                 headers.setdefault("cache-control", FOREVER if hashed else "no-cache")
+                if scope["path"].startswith(UNLISTED):
+                    headers["x-robots-tag"], headers["referrer-policy"] = "noindex, nofollow", "no-referrer"
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 if "location" in headers:
