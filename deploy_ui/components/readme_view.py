@@ -58,4 +58,4 @@ def readme_view(*empty: rx.Component, **props: Any) -> rx.Component:
 
 def words() -> dict[str, rx.Var[str]]:
     """Return what the rendering says by itself."""
-    return {word: t(f"readme.{word}") for word in WORDS}
+    return {word: t(f"readme_text.{word}") for word in WORDS}
