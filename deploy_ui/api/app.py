@@ -12,6 +12,7 @@ from deploy_ui.api import (
     errors,
     examples,
     health,
+    image_files,
     images,
     keys,
     logs,
@@ -35,6 +36,7 @@ ROUTERS = (
     sessions.browsers,
     examples.router,  # before the images, of which one could be named `from-example`
     images.router,
+    image_files.router,
     deployments.router,
     trials.router,
     keys.router,

@@ -6,7 +6,7 @@ from deploy_ui.components.buttons import button
 from deploy_ui.components.dialogs import confirm, dialog
 from deploy_ui.components.links import text_link
 from deploy_ui.i18n.ui import t
-from deploy_ui.services.image_cards import UsageRow
+from deploy_ui.services.image_usage import UsageRow
 from deploy_ui.states.image_actions import ImageActions
 
 

@@ -5,8 +5,8 @@ import asyncio
 import reflex as rx
 from reflex.event import EventSpec
 
-from deploy_ui.services import images
-from deploy_ui.services.image_cards import UsageRow
+from deploy_ui.services import image_usage, images, rebuilds
+from deploy_ui.services.image_usage import UsageRow
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
 from deploy_ui.states.session import signed_in
@@ -35,7 +35,7 @@ class ImageActions(rx.State):
     @signed_in
     async def rebuild(self, viewer: Viewer, image_id: str) -> EventSpec | None:
         """Build it again, and show how that goes."""
-        card = await asyncio.to_thread(images.rebuild, viewer, image_id)
+        card = await asyncio.to_thread(rebuilds.again, viewer, image_id)
         return rx.redirect(f"/images/{card.id}/logs")
 
     @rx.event
@@ -50,7 +50,7 @@ class ImageActions(rx.State):
     async def ask_delete(self, viewer: Viewer, image_id: str) -> None:
         """Open the question."""
         card = await asyncio.to_thread(images.card, viewer, image_id)
-        users = await asyncio.to_thread(images.usage, viewer, image_id)
+        users = await asyncio.to_thread(image_usage.rows, viewer, image_id)
         self.users = [each for each in users if each.now]
         self.asked_id, self.asked_name = card.id, card.name
 

@@ -5,7 +5,7 @@ from deploy_ui.db import reading
 from deploy_ui.enums import VariableChange
 from deploy_ui.errors import Invalid
 from deploy_ui.models import Deployment, Revision
-from deploy_ui.services import deployments, images, revisions
+from deploy_ui.services import deployments, image_usage, revisions
 from deploy_ui.services.deployments import Change, DeploymentCard
 from deploy_ui.services.revisions import Difference, RevisionRow, VariableDifference
 from deploy_ui.services.viewer import Viewer
@@ -119,7 +119,7 @@ def test_a_cursor_that_we_did_not_make_is_refused(editor: Viewer, card: Deployme
 
 def test_an_image_that_only_an_old_revision_names_was_used_before(editor: Viewer, card: DeploymentCard) -> None:
     deployments.change(editor, card.slug, Change(image=factories.image(editor).id))
-    (used,) = images.usage(editor, card.image_id)
+    (used,) = image_usage.rows(editor, card.image_id)
     assert (used.slug, used.now) == (card.slug, False)
 
 

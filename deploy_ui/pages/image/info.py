@@ -16,7 +16,8 @@ from deploy_ui.components.when import when
 from deploy_ui.enums import ImageKind
 from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.pages.image.build import build_panel, failure
-from deploy_ui.services.image_cards import FileRow, UsageRow
+from deploy_ui.services.image_cards import FileRow
+from deploy_ui.services.image_usage import UsageRow
 from deploy_ui.states.image.card import ImageState
 from deploy_ui.states.image.info import InfoState
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import reflex as rx
 
 from deploy_ui.errors import AppError
-from deploy_ui.services import images
-from deploy_ui.services.image_cards import FileRow, ImageCard, UsageRow
+from deploy_ui.services import image_usage, images
+from deploy_ui.services.image_cards import FileRow, ImageCard
+from deploy_ui.services.image_usage import UsageRow
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.image.card import open_tab
 from deploy_ui.states.session import live, signed_in
@@ -82,7 +83,7 @@ class InfoState(rx.State):
 
 
 def _read(viewer: Viewer, image_id: str) -> tuple[ImageCard, list[UsageRow]]:
-    users = [each for each in images.usage(viewer, image_id) if each.now]
+    users = [each for each in image_usage.rows(viewer, image_id) if each.now]
     return images.card(viewer, image_id), users
 
 
