@@ -9,6 +9,7 @@ from deploy_ui.api import (
     calls,
     deployments,
     documentation,
+    dotenv_files,
     errors,
     examples,
     health,
@@ -36,6 +37,7 @@ ROUTERS = (
     examples.router,  # before the images, of which one could be named `from-example`
     images.router,
     deployments.router,
+    dotenv_files.router,
     trials.router,
     keys.router,
     calls.router,
