@@ -15,6 +15,8 @@ WORDS = (
 )
 BRACED = {"name": "{name}", "line": "{line}"}
 """Facts that the browser fills in."""
+for _script in ("dotenv_box.js", "env_row.js", "env_rows.js"):
+    script(_script)  # what env_editor.js imports lies beside it
 
 
 class EnvEditor(rx.Component):

@@ -5,12 +5,11 @@ import pytest
 from sqlmodel import select
 
 from deploy_ui.db import transaction
-from deploy_ui.enums import EventKind, ImageStatus, InstanceStatus, KeyStatus, Phase, Reason, Role, Wish
+from deploy_ui.enums import EventKind, ImageStatus, KeyStatus, Phase, Role, Wish
 from deploy_ui.errors import AppError, Conflict, Forbidden, Gone, NotFound
 from deploy_ui.models import Deployment
-from deploy_ui.services import deployments, events, fleet, keys
+from deploy_ui.services import deployments, events, keys, plans
 from deploy_ui.services.deployments import Change, NewDeployment
-from deploy_ui.services.fleet import Record
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("database")

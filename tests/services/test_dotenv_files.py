@@ -17,7 +17,10 @@ pytestmark = pytest.mark.usefixtures("database")
         ("A=x=y", [("A", "x=y")]),
         ("A='it costs $5 # not 6'", [("A", "it costs $5 # not 6")]),
         ('A="$HOME ${B:-x}"', [("A", "$HOME ${B:-x}")]),
-        ('KEY="-----BEGIN-----\nabc\n-----END-----"\nB=1', [("KEY", "-----BEGIN-----\nabc\n-----END-----"), ("B", "1")]),
+        (
+            'KEY="-----BEGIN-----\nabc\n-----END-----"\nB=1',
+            [("KEY", "-----BEGIN-----\nabc\n-----END-----"), ("B", "1")],
+        ),
         (r'A="a\nb\"c"', [("A", 'a\nb"c')]),
         ("A='Ключ 🔑'", [("A", "Ключ 🔑")]),
         ("A=1\nB=2\nA=3", [("B", "2"), ("A", "3")]),
@@ -29,9 +32,7 @@ def test_a_file_is_read_as_it_is_meant(text: str, expected: list[tuple[str, str]
     assert [(each.name, each.value) for each in dotenv_files.read(factories.viewer(), text)] == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "line"), [("nonsense", 1), ("A=1\n\nB", 3), ("A=1\nB='open", 2), ("# x\n\n\n= 1", 4)]
-)
+@pytest.mark.parametrize(("text", "line"), [("nonsense", 1), ("A=1\n\nB", 3), ("A=1\nB='open", 2), ("# x\n\n\n= 1", 4)])
 def test_the_first_line_that_is_none_is_named(text: str, line: int) -> None:
     with pytest.raises(Invalid) as caught:
         dotenv_files.read(factories.viewer(), text)

@@ -14,9 +14,21 @@ from deploy_ui.services.viewer import Viewer
 from tests import factories
 
 UP = Configuration(
-    **{"name": "Fraud", "image_id": "img_1", "cpu": 1.0, "memory_mb": 512, "gpu": 0, "concurrency": 8},
-    **{"min_instances": 1, "max_instances": 3, "instances": 3, "ready_path": "", "env": {"A": "1"}, "env_open": []},
-    **{"idle_timeout_s": 300, "start_timeout_s": 120, "request_timeout_s": 60},
+    name="Fraud",
+    image_id="img_1",
+    cpu=1.0,
+    memory_mb=512,
+    gpu=0,
+    concurrency=8,
+    min_instances=1,
+    max_instances=3,
+    instances=3,
+    ready_path="",
+    env={"A": "1"},
+    env_open=[],
+    idle_timeout_s=300,
+    start_timeout_s=120,
+    request_timeout_s=60,
 )
 ASLEEP = configuration.changed(UP, Change(min_instances=0, instances=0), None)
 BORN = [{"cpu": 2.0}, {"memory_mb": 1024}, {"concurrency": 2}, {"ready_path": "/ok"}, {"env": {"A": "2"}}]
@@ -44,11 +56,15 @@ def test_what_instances_are_born_with_replaces_them(change: dict[str, Any]) -> N
         pytest.param(UP, Change(request_timeout_s=5), {}, [(PlanStep.KEPT, 0)], id="a time limit"),
         pytest.param(UP, Change(min_instances=4, max_instances=6), {}, [(PlanStep.STARTED, 1)], id="one more"),
         pytest.param(UP, Change(max_instances=1), {}, [(PlanStep.STOPPED, 2)], id="a bound below what runs"),
-        pytest.param(UP, Change(cpu=2, max_instances=1), {}, [(PlanStep.REPLACED, 1), (PlanStep.STOPPED, 2)], id="both"),
+        pytest.param(
+            UP, Change(cpu=2, max_instances=1), {}, [(PlanStep.REPLACED, 1), (PlanStep.STOPPED, 2)], id="both"
+        ),
         pytest.param(UP, Change(cpu=2), {"running": 1}, [(PlanStep.REPLACED, 1), (PlanStep.STARTED, 2)], id="one lost"),
         pytest.param(UP, Change(cpu=2), {"running": 0}, [(PlanStep.STARTED, 3)], id="none runs"),
         pytest.param(UP, Change(cpu=2), {"wish": Wish.STOP, "running": 0}, [(PlanStep.NEXT_START, 0)], id="stopped"),
-        pytest.param(UP, Change(max_instances=1), {"wish": Wish.STOP}, [(PlanStep.NEXT_START, 0)], id="bounds, stopped"),
+        pytest.param(
+            UP, Change(max_instances=1), {"wish": Wish.STOP}, [(PlanStep.NEXT_START, 0)], id="bounds, stopped"
+        ),
         pytest.param(ASLEEP, Change(cpu=2), {}, [(PlanStep.TRIED, 1)], id="asleep"),
         pytest.param(ASLEEP, Change(cpu=2, instances=0), {}, [(PlanStep.WHEN_IT_WAKES, 0)], id="left asleep"),
         pytest.param(ASLEEP, Change(start_timeout_s=5), {}, [(PlanStep.WHEN_IT_WAKES, 0)], id="a limit, asleep"),

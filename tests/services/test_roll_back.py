@@ -10,7 +10,7 @@ from deploy_ui.db import reading, transaction
 from deploy_ui.enums import EventKind, ImageStatus, InstanceStatus, Reason, Role, Wish
 from deploy_ui.errors import AppError, Conflict, Forbidden, Gone, NotFound
 from deploy_ui.models import Deployment, Image, Revision
-from deploy_ui.services import deployments, events, fleet, images, revisions
+from deploy_ui.services import deployments, events, fleet, images, plans, revisions
 from deploy_ui.services.configuration import BORN_WITH
 from deploy_ui.services.deployments import Change, DeploymentCard, Effect
 from deploy_ui.services.revisions import RevisionRow
