@@ -18,7 +18,7 @@ class DotenvBody(Body):
     text: str = Field(examples=["THRESHOLD=0.82\nGREETING='it costs $5'\n"])
 
 
-@router.post("", responses=answers(422))
+@router.post("", responses=answers(403, 422))
 def read(viewer: Asking, body: DotenvBody) -> Listing[ReadVariable]:
     """Read the text of a `.env` file: quotes, newlines in quotes, `export`, comments; `$` stands for itself.
 

@@ -24,7 +24,7 @@ def read(viewer: Viewer, text: str) -> list[ReadVariable]:
     Quotes, newlines in quotes, `export` and comments are as shells and Docker Compose know them. Raises Invalid with
     the number of the first line that is none.
     """
-    viewer.require(Role.VIEWER)
+    viewer.require(Role.EDITOR)
     found: dict[str, str] = {}
     for each in parse_stream(io.StringIO(text.removeprefix("\ufeff"), newline=None)):
         if each.error or (each.key is not None and each.value is None):

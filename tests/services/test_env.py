@@ -12,7 +12,17 @@ from deploy_ui.services.env import Edits, Env, Variable, VariableDifference, Var
 from tests import factories
 
 OLD = Env({"OPEN": "1", "TOKEN": "hunter2"}, ["OPEN"])
-ODD = ["", " ", "a=b=c", "$HOME ${HOME} $(id)", "a\nb\n", "'\"`\\", "\t\x01\r", "ключ 🔑 e\u0301", "x" * 32 * 1024]
+ODD = [
+    "",
+    " ",
+    "a=b=c",
+    "$HOME ${HOME} $(id)",
+    "a\nb\n",
+    "'\"`\\",
+    "\t\x01\r",
+    "\u043a\u043b\u044e\u0447 🔑 e\u0301",
+    "x" * 32 * 1024,
+]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +69,7 @@ def test_what_has_no_value_is_refused(edits: Edits, code: str) -> None:
         ({"DEPLOYMENT": "x"}, "env_name_reserved"),
         ({"A": "\0"}, "env_value_wrong"),
         ({"A": "\ud800"}, "env_value_wrong"),
-        ({"A": "я" * (16 * 1024 + 1)}, "env_value_wrong"),
+        ({"A": "\u044f" * (16 * 1024 + 1)}, "env_value_wrong"),
         ({f"A{number}": "" for number in range(201)}, "env_too_many"),
         ({f"A{number}": "x" * 32 * 1024 for number in range(8)}, "env_too_large"),
     ],
