@@ -31,6 +31,7 @@ from deploy_ui.states.deployment.instances import InstancesState
 from deploy_ui.states.deployment.keys import KeysState
 from deploy_ui.states.deployment.logs import LogsState
 from deploy_ui.states.deployment.revisions import RevisionsState
+from deploy_ui.states.deployment.snippets import SnippetsState
 from deploy_ui.states.deployment.test import TrialState
 from deploy_ui.states.deployment_actions import DeploymentActions
 from deploy_ui.states.deployments import DeploymentsState
@@ -47,7 +48,11 @@ from deploy_ui.states.rail import RailState
 from deploy_ui.states.session import SessionState
 from deploy_ui.web import surroundings
 
+<<<<<<< HEAD
 STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "image", "narrow")
+=======
+STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "env", "narrow")
+>>>>>>> cards-lead
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +80,7 @@ CARD_LOADS = [
     CardState.follow,
     GeneralState.follow,
     RevisionsState.follow,
+    SnippetsState.follow,
     InstancesState.follow,
     TrialState.enter,
     TrialState.follow,

@@ -29,6 +29,8 @@ def text_words() -> dict[str, rx.Var[str]]:
     return {word: t(f"file_text.{word}") for word in WORDS}
 
 
-def file_text(url: rx.Var[str] | str, *, limit: int, language: str, label: rx.Var[str], **props: object) -> rx.Component:
+def file_text(
+    url: rx.Var[str] | str, *, limit: int, language: str, label: rx.Var[str], **props: object
+) -> rx.Component:
     """Return the text of a file; long text scrolls."""
     return FileText.create(url=url, limit=limit, language=language, label=label, words=text_words(), **props)

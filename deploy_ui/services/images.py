@@ -16,8 +16,8 @@ from deploy_ui.enums import ENDED_STATUSES, ImageKind, ImageStatus, InstanceStat
 from deploy_ui.errors import Conflict, Invalid, NotFound
 from deploy_ui.models import Deployment, Image, Instance
 from deploy_ui.queue import Job, enqueue
-from deploy_ui.services import image_cards
-from deploy_ui.services.configuration import PATH, check_env
+from deploy_ui.services import env, image_cards
+from deploy_ui.services.configuration import PATH
 from deploy_ui.services.image_cards import ImageCard, ImageRow
 from deploy_ui.services.lookup import SHORT_TEXT
 from deploy_ui.services.paging import DEFAULT_LIMIT, Page
@@ -133,7 +133,7 @@ def checked(new: NewImage) -> None:
         raise Invalid("ready_path_wrong", field="ready_path")
     if new.entry and (str(clean_path(new.entry)) != new.entry or PurePosixPath(new.entry).suffix != ".py"):
         raise Invalid("entry_wrong", field="entry")
-    check_env(new.env)
+    env.check(new.env)
 
 
 def delete(viewer: Viewer, image_id: str) -> None:

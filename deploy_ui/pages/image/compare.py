@@ -95,7 +95,9 @@ def _differences() -> rx.Component:
 def _head() -> rx.Component:
     found = CompareState.found
     swap = link(
-        t("compare.swap"), to=f"/images/{found.before.id}/compare?with={found.after.id}", class_name="btn btn--ghost btn--s"
+        t("compare.swap"),
+        to=f"/images/{found.before.id}/compare?with={found.after.id}",
+        class_name="btn btn--ghost btn--s",
     )
     return rx.el.div(
         rx.el.span(t("compare.from"), class_name="muted"),
@@ -129,15 +131,15 @@ def _part(
 
 def _fact(each: FactChange) -> rx.Component:
     name = rx.match(each.field, *((field, t(f"compare.fact_{field}")) for field in FACTS), each.field)
-    return row(
-        FACT_COLUMNS, [name, _fact_value(each, each.before), _fact_value(each, each.after)], key=each.field
-    )
+    return row(FACT_COLUMNS, [name, _fact_value(each, each.before), _fact_value(each, each.after)], key=each.field)
 
 
 def _fact_value(each: FactChange, value: rx.Var[str]) -> rx.Component:
     masked = rx.cond(each.field == "env_values", value + " =••••", rx.cond(value != "", value, "–"))
     return rx.cond(
-        each.is_size, rx.el.span(size(value.to(int)), class_name="num"), rx.el.span(masked, class_name="mono", title=value)
+        each.is_size,
+        rx.el.span(size(value.to(int)), class_name="num"),
+        rx.el.span(masked, class_name="mono", title=value),
     )
 
 

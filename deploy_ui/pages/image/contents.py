@@ -157,12 +157,12 @@ def _code(
     )
 
 
-def _part(title: rx.Var[str], *children: Any, note: rx.Component, end: rx.Component) -> rx.Component:
+def _part(title: rx.Var[str], *children: Any, note: rx.Component, end: rx.Component | None = None) -> rx.Component:
     head = rx.el.div(
         rx.el.h2(title, class_name="h2"),
         note,
         rx.el.span(class_name="grow"),
-        end,
+        *([end] if end else []),
         class_name="section__head section__head--note",
     )
     return rx.el.section(head, *children, class_name="section")

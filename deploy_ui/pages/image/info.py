@@ -100,7 +100,9 @@ def _digest() -> rx.Component:
 
 def _origin() -> rx.Component:
     card = ImageState.card
-    differs = text_link(t("image.compare"), f"/images/{card.id}/compare?with={card.rebuilt_from}", data_testid="changes")
+    differs = text_link(
+        t("image.compare"), f"/images/{card.id}/compare?with={card.rebuilt_from}", data_testid="changes"
+    )
     origin = text_link(card.rebuilt_from_name, f"/images/{card.rebuilt_from}/info", data_testid="origin")
     return rx.el.span(origin, differs, class_name="links")
 

@@ -115,5 +115,3 @@ def _schemas(before: Side, after: Side) -> Schemas:
 
 def _json(side: Side) -> str:
     return json.dumps(side.request_schema, indent=2, ensure_ascii=False) if side.request_schema else ""
-
-
