@@ -48,11 +48,7 @@ from deploy_ui.states.rail import RailState
 from deploy_ui.states.session import SessionState
 from deploy_ui.web import surroundings
 
-<<<<<<< HEAD
-STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "image", "narrow")
-=======
-STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "env", "narrow")
->>>>>>> cards-lead
+STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "image", "env", "narrow")
 
 log = logging.getLogger(__name__)
 
