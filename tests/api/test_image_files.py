@@ -19,7 +19,7 @@ def card(database: str) -> ImageCard:
     assert database
     with images.begin(factories.viewer(Role.EDITOR), NewImage(name="iris")) as upload:
         upload.file("serving.py", [SCRIPT])
-        upload.file("web/страница 1.html", [PAGE])
+        upload.file("web/\u0441\u0442\u0440\u0430\u043d\u0438\u0446\u0430 1.html", [PAGE])
         return upload.finish()
 
 
@@ -31,7 +31,9 @@ def ready(database: str) -> ImageCard:
 
 
 async def test_a_file_is_kept_by_the_browser_and_never_shown(reader: Client, card: ImageCard) -> None:
-    answer = await reader.get(f"/api/v1/images/{card.id}/files/web/страница 1.html")
+    answer = await reader.get(
+        f"/api/v1/images/{card.id}/files/web/\u0441\u0442\u0440\u0430\u043d\u0438\u0446\u0430 1.html"
+    )
     assert (answer.status_code, answer.content) == (200, PAGE)
     headers = answer.headers
     assert (headers["content-type"], headers["content-length"]) == ("application/octet-stream", str(len(PAGE)))
@@ -70,7 +72,10 @@ async def test_all_files_come_as_a_zip(reader: Client, card: ImageCard) -> None:
     assert answer.headers["content-disposition"] == 'attachment; filename="iris.zip"'
     assert answer.headers["content-type"] == "application/zip"
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
-    assert sorted(archive.namelist()) == ["iris/serving.py", "iris/web/страница 1.html"]
+    assert sorted(archive.namelist()) == [
+        "iris/serving.py",
+        "iris/web/\u0441\u0442\u0440\u0430\u043d\u0438\u0446\u0430 1.html",
+    ]
 
 
 @pytest.mark.parametrize("what", ["files/serving.py", "archive"])

@@ -16,7 +16,11 @@ from tests import factories
 
 pytestmark = pytest.mark.usefixtures("database")
 SCRIPT = b"class Model:\n    def predict(self, payload):\n        return payload\n"
-FILES = {"serving.py": SCRIPT, "model/weights.bin": bytes(range(256)) * 4096, "данные/таблица.txt": "а".encode()}
+FILES = {
+    "serving.py": SCRIPT,
+    "model/weights.bin": bytes(range(256)) * 4096,
+    "\u0434\u0430\u043d\u043d\u044b\u0435/\u0442\u0430\u0431\u043b\u0438\u0446\u0430.txt": "\u0430".encode(),
+}
 
 
 @pytest.fixture
