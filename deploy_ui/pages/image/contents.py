@@ -137,7 +137,7 @@ def _script() -> rx.Component:
         data_testid="script",
     )
     return rx.cond(
-        (card.script != "") & ~card.deleted,
+        InfoState.contents.has_script & ~card.deleted,
         _part(t("new_image.script"), view, note=rx.el.span(card.entry, class_name="small muted mono")),
     )
 

@@ -3,7 +3,6 @@
 import reflex as rx
 
 from deploy_ui.components.buttons import icon_button
-from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import callout, empty_state
 from deploy_ui.components.links import link
 from deploy_ui.components.menus import menu, menu_item
@@ -20,11 +19,9 @@ COLUMNS = (
     Column(t("usage.revisions"), width="112px", area="fact"),
     Column(t("usage.instances"), width="112px", right=True, area="fact"),
     Column(t("usage.from"), width="176px", right=True, area="fact"),
-    Column(rx.fragment(t("usage.until"), icon("arrow-down", small=True)), width="176px", right=True, area="fact"),
+    Column(t("usage.until"), width="176px", right=True, area="fact"),
     Column("", width="44px", area="menu"),
 )
-UNTIL = 5
-"""The column by which the table is sorted."""
 
 
 def usage() -> rx.Component:

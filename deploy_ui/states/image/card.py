@@ -54,11 +54,6 @@ class ImageState(rx.State):
         return self.card is not None and not self.card.status.usable and not self.card.deleted
 
     @rx.var
-    def may_anew(self) -> bool:
-        """Whether a new image may be made of its files."""
-        return self.card is not None and not self.card.status.unfinished and not self.card.deleted
-
-    @rx.var
     def may_deploy(self) -> bool:
         """Whether a deployment may choose it."""
         return self.card is not None and self.card.status.usable and not self.card.deleted

@@ -26,6 +26,7 @@ LONGEST_SCHEMA = 128 * 1024
 class Contents:
     """What was uploaded and what the build made of it; the browser fetches the script itself."""
 
+    has_script: bool
     requirements: str
     lock: str
     packages: int
@@ -80,7 +81,7 @@ class InfoState(rx.State):
 
     def _keep(self, card: ImageCard, users: list[UsageRow]) -> None:
         """Show it; what did not change is not sent to the browser again."""
-        files = card.files[: MOST_FILES if self.all_files else FEW_FILES]
+        files = _telling_first(card)[: MOST_FILES if self.all_files else FEW_FILES]
         shown = {
             "contents": _contents(card),
             "files": files,
@@ -98,9 +99,15 @@ def _read(viewer: Viewer, image_id: str) -> tuple[ImageCard, list[UsageRow]]:
     return images.card(viewer, image_id), users
 
 
+def _telling_first(card: ImageCard) -> list[FileRow]:
+    """Return the files, script and requirements before all others."""
+    return sorted(card.files, key=lambda each: (each.path != card.entry, each.path != images.REQUIREMENTS))
+
+
 def _contents(card: ImageCard) -> Contents:
     schema = json.dumps(card.request_schema, indent=2, ensure_ascii=False) if card.request_schema else ""
     return Contents(
+        has_script=bool(card.script),
         requirements=card.requirements,
         lock=card.lock,
         packages=len(card.lock.splitlines()),
