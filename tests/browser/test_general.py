@@ -109,4 +109,8 @@ def test_a_viewer_reads_and_changes_nothing(page: Page, card: DeploymentCard, si
     signed_in(Role.VIEWER)
     page.goto(f"/deployments/{card.slug}/general")
     expect(page.get_by_test_id("general")).to_contain_text("THRESHOLD=0.82")
+    with page.expect_download() as got:
+        page.get_by_test_id("env-file").click()
+    assert got.value.suggested_filename == f"{card.slug}.env"
+    assert got.value.path().read_text() == "THRESHOLD=0.82\n# TOKEN= (secret)\n"
     expect(page.locator("[data-testid$=-pencil]")).to_have_count(0)
