@@ -114,3 +114,12 @@ def test_a_viewer_reads_and_changes_nothing(page: Page, card: DeploymentCard, si
     assert got.value.suggested_filename == f"{card.slug}.env"
     assert got.value.path().read_text() == "THRESHOLD=0.82\n# TOKEN= (secret)\n"
     expect(page.locator("[data-testid$=-pencil]")).to_have_count(0)
+
+
+def test_long_values_do_not_widen_a_narrow_page(general: Page, card: DeploymentCard, person: Viewer) -> None:
+    long = {"LONG": VariableEdit("v" * 400, secret=False)}
+    deployments.change(person, card.slug, Change(env=long))
+    general.set_viewport_size({"width": 360, "height": 800})
+    general.get_by_test_id("variables").locator("summary").click()
+    expect(general.get_by_text("THRESHOLD=0.82")).to_be_visible()
+    assert general.evaluate("document.documentElement.scrollWidth") == 360
