@@ -117,7 +117,7 @@ def test_a_viewer_reads_and_changes_nothing(page: Page, card: DeploymentCard, si
 
 
 def test_long_values_do_not_widen_a_narrow_page(general: Page, card: DeploymentCard, person: Viewer) -> None:
-    long = {"LONG": VariableEdit("v" * 400, secret=False)}
+    long = {name: VariableEdit("v" * 400, secret=False) for name in ("FIRST", "SECOND")}
     deployments.change(person, card.slug, Change(env=long))
     general.set_viewport_size({"width": 360, "height": 800})
     general.get_by_test_id("variables").locator("summary").click()
