@@ -1,16 +1,17 @@
 """Deployments: list, create, change, roll back, start, stop, delete."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from deploy_ui.api.asking import Asking
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Body, Listing, Number, Paging, Whole
 from deploy_ui.enums import Phase
-from deploy_ui.services import deployments, events, instances, plans, revisions
+from deploy_ui.services import deployments, dotenv_files, events, instances, plans, revisions
 from deploy_ui.services.cards import DeploymentCard, DeploymentRow
 from deploy_ui.services.configuration import Change, NewDeployment
 from deploy_ui.services.env import VariableEdit
@@ -21,6 +22,7 @@ from deploy_ui.services.plans import Plan
 from deploy_ui.services.revisions import RevisionRow
 
 router = APIRouter(prefix="/api/v1/deployments", tags=["Deployments"], responses=answers(401))
+TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
 
 class VariableBody(Body):
@@ -155,6 +157,13 @@ def stop(viewer: Asking, slug: str) -> DeploymentCard:
 def scale(viewer: Asking, slug: str, body: ScaleBody) -> DeploymentCard:
     """Run this many instances, within the deployment's bounds."""
     return deployments.scale(viewer, slug, body.instances)
+
+
+@router.get("/{slug}/dotenv", response_class=Response, responses={**TEXT, **answers(404)})
+def dotenv(viewer: Asking, slug: str) -> PlainTextResponse:
+    """Get the environment variables as a `.env` file; of secret ones only the names, in comments."""
+    headers = {"content-disposition": f'attachment; filename="{slug}.env"', "cache-control": "no-store"}
+    return PlainTextResponse(dotenv_files.written(viewer, slug), headers=headers)
 
 
 @router.get("/{slug}/revisions", responses=answers(404, 422))

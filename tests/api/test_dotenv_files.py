@@ -17,6 +17,14 @@ async def test_a_file_is_read_and_can_be_given_as_variables(editor: Client, imag
     assert "it costs" not in made.text
 
 
+async def test_variables_of_a_deployment_are_given_as_a_file(editor: Client, image_name: str) -> None:
+    env = {"A": {"value": "it's $5", "secret": False}, "TOKEN": "hunter2"}
+    await editor.post("/api/v1/deployments", json={"name": "Iris", "image": image_name, "env": env})
+    answer = await editor.get("/api/v1/deployments/iris/dotenv")
+    assert answer.text == "A='it\\'s $5'\n# TOKEN= (secret)\n"
+    assert answer.headers["content-disposition"] == 'attachment; filename="iris.env"'
+
+
 async def test_the_line_that_is_wrong_is_told(editor: Client) -> None:
     answer = await editor.post(URL, json={"text": "A=1\nnonsense"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "env_line")

@@ -109,4 +109,17 @@ def test_a_viewer_reads_and_changes_nothing(page: Page, card: DeploymentCard, si
     signed_in(Role.VIEWER)
     page.goto(f"/deployments/{card.slug}/general")
     expect(page.get_by_test_id("general")).to_contain_text("THRESHOLD=0.82")
+    with page.expect_download() as got:
+        page.get_by_test_id("env-file").click()
+    assert got.value.suggested_filename == f"{card.slug}.env"
+    assert got.value.path().read_text() == "THRESHOLD=0.82\n# TOKEN= (secret)\n"
     expect(page.locator("[data-testid$=-pencil]")).to_have_count(0)
+
+
+def test_long_values_do_not_widen_a_narrow_page(general: Page, card: DeploymentCard, person: Viewer) -> None:
+    long = {name: VariableEdit("v" * 400, secret=False) for name in ("FIRST", "SECOND")}
+    deployments.change(person, card.slug, Change(env=long))
+    general.set_viewport_size({"width": 360, "height": 800})
+    general.get_by_test_id("variables").locator("summary").click()
+    expect(general.get_by_text("THRESHOLD=0.82")).to_be_visible()
+    assert general.evaluate("document.documentElement.scrollWidth") == 360

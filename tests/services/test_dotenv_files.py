@@ -1,7 +1,9 @@
 import pytest
 
+from deploy_ui.enums import Role
 from deploy_ui.errors import Invalid
 from deploy_ui.services import dotenv_files
+from deploy_ui.services.env import VariableEdit
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -41,3 +43,22 @@ def test_the_first_line_that_is_none_is_named(text: str, line: int) -> None:
 
 def test_values_do_not_stand_in_what_is_logged_of_an_answer() -> None:
     assert "hunter2" not in repr(dotenv_files.read(factories.viewer(), "TOKEN=hunter2"))
+
+
+def test_a_deployments_file_says_again_what_was_given_except_what_is_secret() -> None:
+    odd = [
+        "",
+        "0.82",
+        "it costs $5 # or 6",
+        "'q' \\' \"q\"",
+        "a\nb\\n",
+        'a\r\n"b" \\r',
+        " x ",
+        "\u043a\u043b\u044e\u0447 🔑",
+    ]
+    env = {f"V{number}": VariableEdit(value, secret=False) for number, value in enumerate(odd)}
+    made = factories.deployment(factories.viewer(), env={**env, "TOKEN": "hunter2"})
+    text = dotenv_files.written(factories.viewer(Role.VIEWER), made.slug)
+    assert "hunter2" not in text
+    assert "# TOKEN=" in text
+    assert [each.value for each in dotenv_files.read(factories.viewer(), text)] == odd

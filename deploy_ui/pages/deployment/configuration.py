@@ -3,6 +3,8 @@
 import reflex as rx
 
 from deploy_ui.components.amounts import decimal, memory
+from deploy_ui.components.download import download
+from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import facts, section
 from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.pages.deployment.fields import editable, number, variables, words
@@ -112,7 +114,20 @@ def _env() -> rx.Component:
         data_testid="variables",
     )
     none = rx.el.span(t("general.env_none"), class_name="muted")
-    return rx.match(env.length(), (0, none), (1, _variable(env[0])), more)
+    shown = rx.match(env.length(), (0, none), (1, _variable(env[0])), more)
+    return rx.fragment(shown, rx.cond(env.length() > 0, _file()))
+
+
+def _file() -> rx.Component:
+    label = t("general.env_file")
+    return download(
+        icon("download", small=True),
+        href=f"/api/v1/deployments/{CardState.card.slug}/dotenv",
+        title=label,
+        aria_label=label,
+        class_name="iconbtn iconbtn--s",
+        data_testid="env-file",
+    )
 
 
 def _variable(each: Variable) -> rx.Component:

@@ -70,8 +70,10 @@ def _conflict() -> rx.Component:
     card = CardState.card
     return rx.el.div(
         icon("triangle-alert", small=True),
-        rx.el.span(t("general.overtaken", name=card.changed_by), " ", when(card.changed_at), ". "),
-        rx.el.span(t("general.overtaken_help"), class_name="muted"),
+        rx.el.span(
+            rx.el.span(t("general.overtaken", name=card.changed_by), " ", when(card.changed_at), ". "),
+            rx.el.span(t("general.overtaken_help"), class_name="muted"),
+        ),
         class_name="savebar__conflict small",
         role="alert",
         data_testid="conflict",
