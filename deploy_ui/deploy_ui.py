@@ -32,11 +32,14 @@ from deploy_ui.states.deployment.instances import InstancesState
 from deploy_ui.states.deployment.keys import KeysState
 from deploy_ui.states.deployment.logs import LogsState
 from deploy_ui.states.deployment.revisions import RevisionsState
+from deploy_ui.states.deployment.snippets import SnippetsState
 from deploy_ui.states.deployment.test import TrialState
 from deploy_ui.states.deployment_actions import DeploymentActions
 from deploy_ui.states.deployments import DeploymentsState
 from deploy_ui.states.image.card import ImageState
+from deploy_ui.states.image.compare import CompareState
 from deploy_ui.states.image.info import InfoState
+from deploy_ui.states.image.usage import UsageState
 from deploy_ui.states.image_actions import ImageActions
 from deploy_ui.states.images import ImagesState
 from deploy_ui.states.new_deployment import NewDeploymentState
@@ -47,7 +50,7 @@ from deploy_ui.states.readme import ReadmeState
 from deploy_ui.states.session import SessionState
 from deploy_ui.web import surroundings
 
-STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "narrow", "readmes")
+STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "image", "env", "narrow", "readmes")
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +78,7 @@ CARD_LOADS = [
     CardState.follow,
     GeneralState.follow,
     RevisionsState.follow,
+    SnippetsState.follow,
     InstancesState.follow,
     TrialState.enter,
     TrialState.follow,
@@ -87,7 +91,14 @@ CARD_LOADS = [
 ]
 """Each tab looks only while it is the open one; a question that was left open on another page is closed."""
 
-IMAGE_LOADS = [ImageActions.keep, ImageState.follow, InfoState.follow, ReadmeState.follow]
+IMAGE_LOADS = [
+    ImageActions.keep,
+    ImageState.follow,
+    InfoState.follow,
+    UsageState.follow,
+    CompareState.follow,
+    ReadmeState.follow,
+]
 
 PAGES = (
     Page("/", rx.fragment, t("product.name"), [SessionState.start], signed_in=False),

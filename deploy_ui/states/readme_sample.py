@@ -4,7 +4,7 @@ import re
 
 from deploy_ui.i18n.catalog import text
 from deploy_ui.services.readmes.outlines import Outline
-from deploy_ui.services.schema_fields import RequestField
+from deploy_ui.services.schema_fields import SchemaField
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&$])")
 FENCE = re.compile("`{3,}")
@@ -50,6 +50,6 @@ def _input(language: str, outline: Outline) -> str:
     return "\n".join([head, *(_row(language, each) for each in outline.fields)])
 
 
-def _row(language: str, field: RequestField) -> str:
+def _row(language: str, field: SchemaField) -> str:
     required = text(language, "readme_sample.yes" if field.required else "readme_sample.no")
-    return f"| **{plain(field.name)}** | {plain(field.kind)} | {required} | {plain(field.about)} |"
+    return f"| **{plain(field.name)}** | {plain(field.type)} | {required} | {plain(field.description)} |"

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from deploy_ui.services import deployments, images, samples, trials
+from deploy_ui.services import deployments, images, samples, schema_fields, trials
 from deploy_ui.services.readmes.owners import Owner
-from deploy_ui.services.schema_fields import RequestField, request_fields
+from deploy_ui.services.schema_fields import SchemaField
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
@@ -26,7 +26,7 @@ class Outline:
     path: str
     command: str
     """The call for a POSIX shell, with a placeholder for the key."""
-    fields: list[RequestField]
+    fields: list[SchemaField]
 
 
 def outline(viewer: Viewer, owner: Owner) -> Outline:
@@ -41,5 +41,5 @@ def outline(viewer: Viewer, owner: Owner) -> Outline:
         method=request.method,
         path=request.path,
         command=trials.curl_with(YOUR_KEY, slug, request),
-        fields=request_fields(image.request_schema) if image.request_schema else [],
+        fields=schema_fields.fields(image.request_schema),
     )
