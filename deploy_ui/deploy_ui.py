@@ -45,7 +45,7 @@ from deploy_ui.states.rail import RailState
 from deploy_ui.states.session import SessionState
 from deploy_ui.web import surroundings
 
-STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "logs", "forms", "overlays", "narrow")
+STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "logs", "forms", "trial", "overlays", "narrow")
 
 log = logging.getLogger(__name__)
 
