@@ -36,12 +36,12 @@ class TrialBench(rx.NoSSRComponent):
     """The address that paths are behind."""
     sample: rx.Var[dict[str, Any]]
     """The request to begin with, as the API takes it."""
-    schema: rx.Var[dict[str, Any] | None]
+    schema: rx.Var[Any]
     """Of the JSON body."""
     may_send: rx.Var[bool]
     rows: rx.Var[list[Any]]
     """The history, in the order to show."""
-    refused: rx.Var[dict[str, Any] | None]
+    refused: rx.Var[Any]
     """What was refused: `words`, and `field` and `facts` where it has a place in the form."""
     followed: rx.Var[bool]
     owner: rx.Var[str]
