@@ -14,9 +14,12 @@ function requestOf(form) {
   const headers = [...data.keys()]
     .map((name) => /^header-(\d+)-name$/.exec(name))
     .filter(Boolean)
-    .map(([name, number]) => ({ name: data.get(name).trim(), value: (data.get(`header-${number}-value`) ?? "").trim() }))
-    .filter((each) => each.name);
-  return { method: data.get("method"), path: data.get("path").trim(), headers, body: data.get("body") ?? "" };
+    .map(([name, number]) => [data.get(name).trim(), (data.get(`header-${number}-value`) ?? "").trim()])
+    .filter(([name]) => name);
+  const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  const text = data.get("body") ?? "";
+  const kind = text ? (type.toLowerCase().includes("json") ? "json" : "text") : "none";
+  return { method: data.get("method"), path: data.get("path").trim(), headers, kind, text };
 }
 
 export function CurlButton({ url, label, copiedLabel, onFailure, ref, ...rest }) {

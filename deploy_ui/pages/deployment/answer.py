@@ -14,7 +14,7 @@ from deploy_ui.components.status import call_status
 from deploy_ui.components.trial_form import SaveButton
 from deploy_ui.enums import CallStatus
 from deploy_ui.i18n.ui import t
-from deploy_ui.services.trials import Header
+from deploy_ui.services.trials.request import Header
 from deploy_ui.states.deployment.test import TrialState
 
 FAMILIES = ((300, "blue"), (400, "amber"), (500, "red"))

@@ -6,7 +6,7 @@ from deploy_ui.components.buttons import button, icon_button
 from deploy_ui.components.forms import form_error, wrong_in
 from deploy_ui.components.icons import icon
 from deploy_ui.i18n.ui import t
-from deploy_ui.services.trials import ASYNCHRONOUS
+from deploy_ui.services.trials.request import ASYNCHRONOUS
 from deploy_ui.states.deployment.test import OWN_KEY, HeaderLine, TrialState
 
 ASYNC_ROW = 0

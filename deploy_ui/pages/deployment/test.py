@@ -12,7 +12,7 @@ from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.answer import answer
 from deploy_ui.pages.deployment.history import history
 from deploy_ui.pages.deployment.request_headers import asynchronous_box, request_headers
-from deploy_ui.services.trials import METHODS
+from deploy_ui.services.trials.request import METHODS
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.test import TrialState
 from deploy_ui.states.session import SessionState

@@ -1,20 +1,22 @@
 """The API test tab: one request at a time, and what came back."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import reflex as rx
 
 from deploy_ui import clock
-from deploy_ui.enums import CallStatus, Role
+from deploy_ui.enums import BodyKind, CallStatus, Role
 from deploy_ui.errors import AppError
 from deploy_ui.i18n.catalog import error_text
 from deploy_ui.i18n.ui import language_of
-from deploy_ui.services import samples, trials
+from deploy_ui.services import samples
 from deploy_ui.services.calls import cards
-from deploy_ui.services.trials import Answer, Header, Trial
+from deploy_ui.services.trials import request, whole
+from deploy_ui.services.trials.request import Header, Trial
+from deploy_ui.services.trials.whole import Answer
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
 from deploy_ui.states.deployment.card import open_tab
@@ -171,7 +173,7 @@ class TrialState(rx.State):
             self.sending, self.wrong, self.wrong_line = True, {}, 0
         try:
             trial = trial_of(typed)
-            answer = await trials.send(viewer, slug, trial)
+            answer = await whole.send(viewer, slug, trial)
             async with self:
                 if slug == self.shown_slug:
                     self._keep(trial, answer)
@@ -195,7 +197,7 @@ class TrialState(rx.State):
     async def unformatted(self, viewer: Viewer, body: str) -> None:  # noqa: ARG002 - only people who are signed in
         """Say where a body is no JSON."""
         try:
-            trials.check_json(body)
+            request.check_json(body)
         except AppError as error:
             await self._place(error.code, error.facts)
 
@@ -205,7 +207,7 @@ class TrialState(rx.State):
         return await asyncio.to_thread(samples.sample, viewer, self.slug)
 
     def _add(self, name: str) -> None:
-        if len(self.headers) < trials.MOST_HEADERS:
+        if len(self.headers) < request.MOST_HEADERS:
             number = max((each.number for each in self.headers), default=0) + 1
             self.headers = [*self.headers, HeaderLine(number, name, "")]
 
@@ -238,7 +240,7 @@ class TrialState(rx.State):
                 self.call = Underway(call.id, status, over=status.ended)
 
     def _fill(self, trial: Trial) -> None:
-        self.method, self.path, self.body = trial.method, trial.path, trial.body
+        self.method, self.path, self.body = trial.method, trial.path, trial.text
         self.asynchronous = trial.asynchronous
         shown = trial.other_headers if trial.asynchronous else trial.headers
         self.headers = [HeaderLine(at, each.name, each.value) for at, each in enumerate(shown, start=1)]
@@ -267,12 +269,14 @@ def trial_of(typed: dict[str, Any]) -> Trial:
         if name.startswith("header-") and name.endswith("-name") and name.split("-")[1].isdigit()
     )
     rows = [(str(typed[f"header-{at}-name"]).strip(), str(typed.get(f"header-{at}-value", ""))) for at in numbers]
-    return Trial(
+    made = Trial(
         method=str(typed.get("method", "")),
         path=str(typed.get("path", "")).strip(),
         headers=[Header(name, value.strip()) for name, value in rows if name],
-        body=str(typed.get("body", "")),
+        text=str(typed.get("body", "")),
     )
+    kind = BodyKind.JSON if "json" in made.content_type.lower() else BodyKind.TEXT
+    return replace(made, kind=kind) if made.text else made
 
 
 def _line(facts: dict[str, Any]) -> int:
