@@ -17,6 +17,7 @@ from deploy_ui.api import (
     logs,
     people,
     sessions,
+    trial_streams,
     trials,
 )
 
@@ -37,6 +38,7 @@ ROUTERS = (
     images.router,
     deployments.router,
     trials.router,
+    trial_streams.router,
     keys.router,
     calls.router,
     callback_secrets.router,

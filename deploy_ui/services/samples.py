@@ -2,11 +2,11 @@
 
 import json
 
-from deploy_ui.enums import ImageKind
+from deploy_ui.enums import BodyKind, ImageKind
 from deploy_ui.services import deployments, examples, images, schema_examples
 from deploy_ui.services.examples import Example
 from deploy_ui.services.image_cards import ImageCard
-from deploy_ui.services.trials import Header, Trial
+from deploy_ui.services.trials.request import Header, Trial
 from deploy_ui.services.viewer import Viewer
 
 JSON = "application/json"
@@ -25,7 +25,7 @@ def sample(viewer: Viewer, slug: str) -> Trial:
     if made_from is not None:
         return _of_example(made_from)
     if image.kind != ImageKind.MODEL:
-        return Trial(method="GET", path="/", headers=[], body="")
+        return Trial(method="GET", path="/")
     return _of_schema(image)
 
 
@@ -42,15 +42,20 @@ def _of_example(example: Example) -> Trial:
         method=example.request_method,
         path=example.request_path,
         headers=[Header("Content-Type", example.request_content_type)] if example.request_content_type else [],
-        body=example.request_body.rstrip("\n"),
+        kind=_kind(example.request_content_type) if example.request_body else BodyKind.NONE,
+        text=example.request_body.rstrip("\n"),
     )
+
+
+def _kind(content_type: str) -> BodyKind:
+    return BodyKind.JSON if "json" in content_type else BodyKind.TEXT
 
 
 def _of_schema(image: ImageCard) -> Trial:
     schema = image.request_schema
     if schema and schema.get("format") == "binary":
-        return Trial(headers=[Header("Content-Type", "application/octet-stream")], body="")
-    return Trial(headers=[Header("Content-Type", JSON)], body=_body(schema or {}))
+        return Trial(headers=[Header("Content-Type", "application/octet-stream")], kind=BodyKind.FILE)
+    return Trial(headers=[Header("Content-Type", JSON)], kind=BodyKind.JSON, text=_body(schema or {}))
 
 
 def _body(schema: dict[str, object]) -> str:

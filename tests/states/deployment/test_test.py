@@ -7,10 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy_ui.enums import CallStatus, Role
-from deploy_ui.services import deployments, trials
+from deploy_ui.enums import BodyKind, CallStatus, Role
+from deploy_ui.services import deployments
 from deploy_ui.services.calls import changes
-from deploy_ui.services.trials import Answer, Header, Trial
+from deploy_ui.services.trials import request, whole
+from deploy_ui.services.trials.request import Header, Trial
+from deploy_ui.services.trials.whole import Answer
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.test import MOST_HISTORY, TrialState, trial_of
 from tests import factories
@@ -46,12 +48,12 @@ def gateway(monkeypatch: pytest.MonkeyPatch, editor: Viewer, slug: str) -> list[
             )
         return httpx.Response(200, json={"number": len(seen)}, headers={"x-instance": "k4c9aa"})
 
-    real = trials.send
+    real = whole.send
 
     async def send(viewer: Viewer, slug: str, trial: Trial) -> Any:
         return await real(viewer, slug, trial, transport=httpx.MockTransport(handle))
 
-    monkeypatch.setattr(trials, "send", send)
+    monkeypatch.setattr(whole, "send", send)
     return seen
 
 
@@ -67,8 +69,12 @@ async def opens(tab: Tab, slug: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        pytest.param(FORM, Trial(headers=[Header("Content-Type", "application/json")], body="{}"), id="the usual"),
-        pytest.param({}, Trial(method="", path="", headers=[], body=""), id="nothing"),
+        pytest.param(
+            FORM,
+            Trial(headers=[Header("Content-Type", "application/json")], kind=BodyKind.JSON, text="{}"),
+            id="the usual",
+        ),
+        pytest.param({}, Trial(method="", path=""), id="nothing"),
         pytest.param(
             {"method": "GET", "path": " /a ", "header-2-name": " X ", "header-2-value": " y "},
             Trial(method="GET", path="/a", headers=[Header("X", "y")]),
@@ -160,7 +166,7 @@ async def test_a_call_that_ends_before_its_answer_is_read_is_over_at_once(
             202, "", 1, [], "", 0, binary=False, json=True, truncated=False, request_id="", instance="", call_id=call_id
         )
 
-    monkeypatch.setattr(trials, "send", send)
+    monkeypatch.setattr(whole, "send", send)
     await opens(tab, slug)
     await tab.send(TrialState.send(ASYNC))
     await tab.sees(lambda seen: seen["TrialState.call"] and seen["TrialState.call"].status == CallStatus.COMPLETED)
@@ -190,7 +196,7 @@ async def test_a_past_asynchronous_request_ticks_the_box_and_another_clears_it(
         ({"path": "predict"}, "path"),
         ({"path": "http://elsewhere/"}, "path"),
         ({"body": "{"}, "body"),
-        ({"body": "x" * (trials.MOST_BODY + 1)}, "body"),
+        ({"body": "x" * (request.MOST_TEXT + 1)}, "body"),
         ({"header-2-name": "a b"}, "headers"),
         ({"header-2-name": "Host", "header-2-value": "x"}, "headers"),
     ],
@@ -268,9 +274,9 @@ async def test_headers_are_added_and_removed(tab: Tab, slug: str) -> None:
     assert tab["TrialState.own_key"]
     await tab.send(TrialState.remove_header(1))
     assert [each.number for each in tab["TrialState.headers"]] == [2, 3]
-    for _ in range(trials.MOST_HEADERS):
+    for _ in range(request.MOST_HEADERS):
         await tab.send(TrialState.add_header())
-    assert len(tab["TrialState.headers"]) == trials.MOST_HEADERS
+    assert len(tab["TrialState.headers"]) == request.MOST_HEADERS
 
 
 async def test_another_deployment_begins_afresh_and_the_same_goes_on(
