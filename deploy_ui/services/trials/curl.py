@@ -17,8 +17,12 @@ from deploy_ui.settings import settings
 
 LONGEST_ARGUMENT = 96 * 1024
 """Linux takes 128 KiB in one argument; quotes and encoding make it longer."""
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-"""What a terminal takes for a key, beside tab and line end."""
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+"""What a terminal takes for a key when it is pasted: tab completes a name. A line end within quotes is one."""
+ESCAPES = {"\t": "\\t", "\r": "\\r"}
+"""What is better readable than its number."""
+TAB = """'"$(printf '\\t')"'"""
+"""A tab amid single quotes, for what cannot come through a pipe."""
 STDIN = ["--data-binary", "@-"]
 
 
@@ -44,7 +48,7 @@ def _command(slug: str, trial: Trial, headers: addressing.Lines, boundary: str) 
     method = ["--head"] if trial.method == "HEAD" else ["-X", trial.method]
     url = f"{settings().gateway}/{slug}{trial.target}"
     lines = [["curl", *method, *_literal(trial.target), _quoted(url)]]
-    body = _form(trial.fields) if trial.kind == BodyKind.MULTIPART and all(map(_has_words, trial.fields)) else None
+    body = _form(trial.fields) if _is_plain_form(trial) else None
     lines += [_header(name, value) for name, value in _own_lines(trial, headers, boundary, form=body is not None)]
     piped = ""
     if body is None:
@@ -91,6 +95,12 @@ def _file_field(field: Field) -> list[str]:
     return ["-F", _quoted(f"{field.name}=@{file};type={bodies.type_of(field)};filename={name}")]
 
 
+def _is_plain_form(trial: Trial) -> bool:
+    """Say whether `--form` sends the same: of another type than its own, it would call the fields attachments."""
+    usual = trial.content_type.partition(";")[0].strip().lower() in {"", "multipart/form-data"}
+    return trial.kind == BodyKind.MULTIPART and bool(trial.fields) and usual and all(map(_has_words, trial.fields))
+
+
 def _has_words(field: Field) -> bool:
     """Say whether `--form` can express a field: it ends a name at the first equals sign, a type at a semicolon."""
     texts = (field.name, field.value, field.filename)
@@ -113,20 +123,24 @@ def _printed(piece: bytes) -> str:
     text = piece.decode()
     if not CONTROL.search(text):
         return f"printf %s {_quoted(text)}"
-    escaped = CONTROL.sub(lambda found: f"\\0{ord(found[0]):03o}", text.replace("\\", "\\\\"))
+    escaped = CONTROL.sub(_escaped, text.replace("\\", "\\\\"))
     return f"printf %b {_quoted(escaped)}"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return ESCAPES.get(found[0], f"\\0{ord(found[0]):03o}")
 
 
 def _file(filename: str) -> str:
     """Return where the shell finds a file that the browser knows by its name only: in the folder one is in."""
     name = filename.rpartition("/")[2] or "file"
-    if "\0" in name:
+    if CONTROL.search(name):
         raise Invalid("trial_filename", field="body")
     return f"./{name}" if name.startswith("-") else name
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
+    return "'" + text.replace("'", "'\\''").replace("\t", TAB) + "'"
 
 
 def _in_double(text: str) -> str:
