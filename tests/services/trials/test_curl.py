@@ -1,11 +1,5 @@
 """Copy as cURL, checked as people use it: a real shell reads the command, a real curl sends it, a server records it."""
 
-import os
-import pty
-import select
-import shutil
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -17,28 +11,11 @@ from deploy_ui.services.trials.request import METHODS, Field, Header, Trial
 from tests import factories
 from tests.services.trials.hostile import NAMES, TEXTS
 from tests.services.trials.recorder import Got, Recorder
+from tests.services.trials.shells import SHELLS, paste, run
 
 SLUG = "fraud"
 SECRET = "dk_mine"
-SHELLS = {"bash": ["bash", "--norc", "--noprofile", "-i"], "sh": ["sh"]}
-"""How each reads what is typed: bash expands history (`!`) only where a person sits."""
 BOUNDARY = "BOUNDARY"
-LIMIT_S = 30
-
-
-def run(recorder: Recorder, command: str, shell: str = "bash", folder: Path | None = None) -> Got:
-    """Type the command into a shell; return the one request that came of it."""
-    subprocess.run(
-        SHELLS[shell],
-        input=command.encode() + b"\n",
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "HISTFILE": "/dev/null", "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        check=True,
-        timeout=LIMIT_S,
-    )
-    assert len(recorder.got) == 1
-    return recorder.last()
 
 
 def sends(recorder: Recorder, trial: Trial, shell: str = "bash", folder: Path | None = None) -> Got:
@@ -229,7 +206,7 @@ def test_a_folder_is_not_part_of_a_files_name(recorder: Recorder, tmp_path: Path
 def test_what_is_pasted_at_a_terminal_arrives(recorder: Recorder) -> None:
     text = "".join(each for name, each in TEXTS.items() if "over" not in name and "mega" not in name)
     trial = Trial(kind=BodyKind.TEXT, text=text, headers=[Header("X-Odd", "!! $HOME 'a'")])
-    _paste(curl.command_with(SECRET, SLUG, trial), recorder)
+    paste(curl.command_with(SECRET, SLUG, trial), recorder)
     got = recorder.last()
     assert got.body == text.encode()
     assert got.values("x-odd") == ["!! $HOME 'a'"]
@@ -242,27 +219,3 @@ def test_a_command_opens_with_a_key_of_the_consoles_own(slug: str, recorder: Rec
     own = Trial(headers=[Header("Authorization", "Bearer dk_own")])
     got = run(recorder, curl.command(factories.viewer(), slug, own))
     assert (got.values("authorization"), got.values("x-api-key")) == (["Bearer dk_own"], [])
-
-
-def _paste(command: str, recorder: Recorder) -> None:
-    """Paste a command into an interactive bash as a terminal does, and press Enter."""
-    program = shutil.which("bash")
-    assert program
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(program, SHELLS["bash"], {"PATH": os.environ["PATH"], "TERM": "xterm", "LC_ALL": "C.UTF-8"})
-    try:
-        rest = (
-            b"bind 'set enable-bracketed-paste on'\r\x1b[200~" + command.encode().replace(b"\n", b"\r") + b"\x1b[201~\r"
-        )
-        deadline = time.monotonic() + LIMIT_S
-        while not recorder.got and time.monotonic() < deadline:
-            readable, writable, _ = select.select([terminal], [terminal] if rest else [], [], 0.05)
-            if readable:
-                os.read(terminal, 65536)
-            if writable:
-                rest = rest[os.write(terminal, rest[:512]) :]
-        assert recorder.got
-    finally:
-        os.close(terminal)
-        os.waitpid(pid, 0)

@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import sys
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
@@ -9,7 +10,12 @@ from collections.abc import Callable, Iterator
 import brotli
 import pytest
 
-from deploy_ui.services.trials.decoding import MOST_CODINGS, STEP, Plain, Undecodable, zstd
+from deploy_ui.services.trials.decoding import MOST_CODINGS, STEP, Plain, Undecodable
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 TEXT = b"".join(b"line %d of an answer\n" % number for number in range(20_000))
 MB = 1024 * 1024
