@@ -121,7 +121,7 @@ class AnswerStream(Response):
 
     async def _say(self, send: Send, told: dict[str, Any]) -> None:
         self._said_at = time.monotonic()
-        line = json.dumps(told, ensure_ascii=False).encode(errors="replace") + b"\n"
+        line = json.dumps(told).encode() + b"\n"  # in ASCII: readers disagree on which characters end a line
         await send({"type": "http.response.body", "body": line, "more_body": True})
 
 

@@ -32,7 +32,10 @@ class TrialLog:
 
 
 def of(viewer: Viewer, slug: str, past_id: int) -> TrialLog:
-    """Return the lines from sending to the end and a little further. None when it is not known who answered."""
+    """Return the lines from sending to the end and a little further. None when it is not known who answered.
+
+    Raises NotFound when that instance is not remembered any more, or never was one of this deployment.
+    """
     row, ended_at = history.row(viewer, slug, past_id)
     if not row.instance:
         return TrialLog([], [], others=False, more=False)
