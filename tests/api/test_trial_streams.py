@@ -16,11 +16,13 @@ from sqlmodel import delete
 from deploy_ui.api import streams, trial_streams
 from deploy_ui.api.trial_forms import MOST_REQUEST
 from deploy_ui.db import transaction
+from deploy_ui.gateway import process, writer
+from deploy_ui.gateway.routes import Route, RouteState
 from deploy_ui.models import SignIn
 from deploy_ui.services.trials import sending
 from tests.api.exchanges import MAX_BODY_MB, Bench
 from tests.api.trial_model import MB
-from tests.waiting import eventually_async
+from tests.waiting import eventually, eventually_async
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -40,9 +42,25 @@ async def test_a_typed_body_of_five_megabytes_arrives(bench: Bench) -> None:
     assert (await bench.send(kind="text", text=text)).told["sha256"] == hashlib.sha256(text.encode()).hexdigest()
 
 
-async def test_a_body_over_the_gateways_limit_is_the_gateways_to_refuse(bench: Bench) -> None:
-    got = await bench.send(kind="file", filename="a.bin", files={"body": b"x" * (MAX_BODY_MB * MB + 1)})
-    assert (got.head["status"], json.loads(got.body)["error"]["code"]) == (413, "body_too_large")
+async def test_a_body_over_the_gateways_limit_is_refused(bench: Bench) -> None:
+    data = b"x" * (MAX_BODY_MB * MB + 1)
+    status, error = await bench.refused(kind="file", filename="a.bin", files={"body": data})
+    assert (status, error["code"], error["facts"]) == (413, "body_too_large", {"limit_mb": MAX_BODY_MB})
+    assert bench.rows == []
+
+
+@pytest.mark.parametrize("megabytes", [1, MAX_BODY_MB])
+async def test_who_answers_before_the_body_is_over_is_heard(bench: Bench, megabytes: int) -> None:
+    writer.write([Route(bench.slug, RouteState.STOPPED)])
+    await asyncio.to_thread(eventually, process.applied)
+    got = await bench.send(kind="file", filename="a.bin", files={"body": b"x" * (megabytes * MB)})
+    assert (got.head["status"], json.loads(got.body)["error"]["code"]) == (503, "deployment_stopped")
+
+
+async def test_who_answers_while_the_body_comes_gets_all_of_it(bench: Bench) -> None:
+    data = b"".join(b"%08d" % number for number in range(MAX_BODY_MB * MB // 8))
+    got = await bench.send(path="/mirror", kind="file", filename="a.bin", files={"body": data})
+    assert got.body == data
 
 
 async def test_a_body_far_over_every_limit_is_not_read(bench: Bench) -> None:

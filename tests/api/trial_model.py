@@ -44,7 +44,7 @@ class Model(Upstream):
             await self._say(send, [(b"content-type", b"text/plain")], pieces)
             left.cancel()
             return None
-        return await self._tell(scope, receive, send)
+        return await (self._mirror if path == "/mirror" else self._tell)(scope, receive, send)
 
     async def _left(self, receive: Any) -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -64,6 +64,15 @@ class Model(Upstream):
         while not self.closed.is_set() and (piece := await asyncio.to_thread(next, pieces, b"")):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+    async def _mirror(self, _: Any, receive: Any, send: Any) -> None:
+        """Send every piece back as it comes."""
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        more = True
+        while more:
+            message = await receive()
+            more = message.get("more_body", False)
+            await send({"type": "http.response.body", "body": message.get("body", b""), "more_body": more})
 
     async def _tell(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer with what was asked."""
