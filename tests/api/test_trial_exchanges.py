@@ -1,12 +1,15 @@
 """Test requests over the whole way: what reaches the model, and what never does."""
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
 
+from deploy_ui.acceptor.server import serving
 from deploy_ui.enums import Role
 from deploy_ui.services import sessions
+from deploy_ui.services.calls import cards
 from deploy_ui.settings import settings
 from tests import factories
 from tests.api.exchanges import Bench
@@ -151,4 +154,13 @@ async def test_another_site_may_not_send_with_the_cookie(bench: Bench) -> None:
         bench.client.headers.update(headers)
         status, error = await bench.refused(method="GET")
         assert (status, error["code"]) == (403, "foreign_origin")
+    assert bench.model.asked == []
+
+
+async def test_an_asynchronous_call_is_accepted_and_known(bench: Bench) -> None:
+    async with serving():
+        got = await bench.send(headers=[["x-async-request", "TRUE"]], kind="json", text="{}")
+    assert (got.head["status"], got.end["call_id"]) == (202, json.loads(got.body)["request_id"])
+    assert bench.rows[0].call_id == got.end["call_id"]
+    assert cards.card(bench.sender, bench.slug, got.end["call_id"]).path == "/predict"
     assert bench.model.asked == []
