@@ -30,8 +30,9 @@ from deploy_ui.settings import settings
 
 MOST_ANSWER = 32 * 1024 * 1024
 """Bytes of an answer that are handed on, decoded."""
-OVERTIME_S = 5
-"""How much longer than the gateway the console waits, so that the gateway's own 504 arrives."""
+OVERTIME_S = 10
+"""How much longer than the gateway the console waits, so that the gateway's own 503 or 504 arrives."""
+CONNECT_S = 5
 STALLED_S = 60
 """How long the gateway may take nothing more of a body."""
 READ = 256 * 1024
@@ -197,14 +198,15 @@ def _begun(viewer: Viewer, slug: str, trial: Trial, files: Files) -> Sending:
         raise TooLarge("body_too_large", limit_mb=limit_mb)
     made = _made(slug, trial, headers, body)
     past_id = history.begun(viewer, slug, trial)
-    return Sending(trial, made, body, past_id, card.request_timeout_s + OVERTIME_S)
+    held_s = card.start_timeout_s  # while a deployment that slept wakes up
+    return Sending(trial, made, body, past_id, held_s + card.request_timeout_s + OVERTIME_S)
 
 
 def _made(slug: str, trial: Trial, headers: list[tuple[str, str]], body: "_Body") -> httpx.Request:
     given = {name.lower() for name, _ in headers}
     own = [each for each in CURLS_OWN.items() if each[0].lower() not in given]
     length = [("Content-Length", str(body.size))] if body.size or trial.method in {"POST", "PUT", "PATCH"} else []
-    limits = httpx.Timeout(None, connect=OVERTIME_S, write=STALLED_S)
+    limits = httpx.Timeout(None, connect=CONNECT_S, write=STALLED_S)
     return httpx.Request(
         trial.method,
         settings().local_gateway,

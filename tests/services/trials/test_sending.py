@@ -147,6 +147,31 @@ async def test_a_gateway_that_is_away_is_said_and_noted(editor: Viewer, slug: st
     assert (history.rows(editor, slug)[0].status, history.rows(editor, slug)[0].over) == (None, False)
 
 
+async def test_a_request_may_be_held_until_a_deployment_wakes(editor: Viewer) -> None:
+    card = factories.deployment(editor, start_timeout_s=600, request_timeout_s=30)
+    begun = await sending.begin(editor, card.slug, Trial(), {})
+    assert begun._patience_s > card.start_timeout_s + card.request_timeout_s
+
+
+@pytest.mark.usefixtures("silent")
+async def test_a_gateway_that_never_answers_is_not_waited_for(editor: Viewer, slug: str) -> None:
+    begun = await sending.begin(editor, slug, Trial(kind=BodyKind.TEXT, text="a"), {})
+    begun._patience_s = 0.05
+    (broken,) = [event async for event in begun.events()]
+    assert isinstance(broken, Broken)
+    assert (broken.error.code, broken.error.facts) == ("gateway_unreachable", {"kind": "TimeoutError"})
+
+
+@pytest.fixture
+def silent(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Listen where the gateway should be, and say nothing."""
+    assert database
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        monkeypatch.setenv("DEPLOY_UI_GATEWAY_PORT", str(listening.getsockname()[1]))
+        settings.cache_clear()
+        yield
+
+
 @pytest.mark.usefixtures("breaking")
 async def test_an_answer_that_breaks_off_is_said(editor: Viewer, slug: str) -> None:
     first, piece, broken = await told(editor, slug, Trial())
