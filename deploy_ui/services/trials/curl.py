@@ -1,7 +1,8 @@
 """A test request as a command for a POSIX shell, which sends the same bytes as the console would.
 
-Nothing is special within single quotes, history expansion neither. What a terminal would not take as it is (control
-characters), what is longer than one argument may be, and what `curl --form` has no words for comes through a pipe.
+Nothing is special within single quotes that end on their line. What a terminal would not take as it is (control
+characters), what an interactive bash reads as history on lines after the first, what is longer than one argument may
+be, and what `curl --form` has no words for comes through a pipe.
 """
 
 import re
@@ -19,7 +20,8 @@ LONGEST_ARGUMENT = 96 * 1024
 """Linux takes 128 KiB in one argument; quotes and encoding make it longer."""
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 """What a terminal takes for a key when it is pasted: tab completes a name. A line end within quotes is one."""
-ESCAPES = {"\t": "\\t", "\r": "\\r"}
+CONTROL_OR_LINE_END = re.compile(r"[\x00-\x1f\x7f]")
+ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 """What is better readable than its number."""
 TAB = """'"$(printf '\\t')"'"""
 """A tab amid single quotes, for what cannot come through a pipe."""
@@ -108,7 +110,16 @@ def _has_words(field: Field) -> bool:
 
 
 def _fits(text: str) -> bool:
-    return not CONTROL.search(text) and len(text.encode()) <= LONGEST_ARGUMENT
+    return _is_plain(text) and len(text.encode()) <= LONGEST_ARGUMENT
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether a text can be typed within single quotes.
+
+    An interactive bash takes a caret at the beginning of any line for history, and before 5.0 an exclamation mark on a
+    line that its quotes did not begin on.
+    """
+    return not CONTROL.search(text) and "\n^" not in text and "!" not in text.partition("\n")[2]
 
 
 def _pipe(pieces: list[Piece]) -> str:
@@ -121,9 +132,9 @@ def _pipe(pieces: list[Piece]) -> str:
 
 def _printed(piece: bytes) -> str:
     text = piece.decode()
-    if not CONTROL.search(text):
+    if _is_plain(text):
         return f"printf %s {_quoted(text)}"
-    escaped = CONTROL.sub(_escaped, text.replace("\\", "\\\\"))
+    escaped = CONTROL_OR_LINE_END.sub(_escaped, text.replace("\\", "\\\\"))
     return f"printf %b {_quoted(escaped)}"
 
 
@@ -134,7 +145,7 @@ def _escaped(found: re.Match[str]) -> str:
 def _file(filename: str) -> str:
     """Return where the shell finds a file that the browser knows by its name only: in the folder one is in."""
     name = filename.rpartition("/")[2] or "file"
-    if CONTROL.search(name):
+    if CONTROL_OR_LINE_END.search(name):
         raise Invalid("trial_filename", field="body")
     return f"./{name}" if name.startswith("-") else name
 

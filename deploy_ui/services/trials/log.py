@@ -14,7 +14,7 @@ BEFORE, AFTER = timedelta(milliseconds=20), timedelta(milliseconds=500)
 """A line may be written a little after the answer has gone."""
 LONGEST = timedelta(hours=1)
 MOST_LINES = 2000
-REQUEST_LINE = re.compile(r"[A-Z]+ /\S* \d{3} [\d.]+ ms (\S+)")
+REQUEST_LINE = re.compile(r"[A-Z]+ /.* \d{3} [\d.]+ ms (\S+)$")
 """What our server writes when a request has ended (`serving/log.py`)."""
 
 

@@ -10,6 +10,8 @@ TEXTS = {
     "tab": "a\tb\t",
     "dollar": "$HOME ${HOME} $(id) $$ $",
     "history": "!! !id !$ ^a^b !",
+    "history on every line": "^a^b^\n^a^b^\n\n^\n!!\n 'a !id' \n!",
+    "only a caret on a later line": "a\n^b^c",
     "history in quotes": "'!!' \"!!\" \\!!",
     "backquotes": "`id` ``",
     "backslashes": "\\ \\\\ \\n \\0 \\x41 \\",
@@ -56,6 +58,5 @@ NAMES = [
     "a=b&c.bin",
     "#x%20.bin",
     "~",
-    "line\nend.bin",
     "archive.tar.gz",
 ]

@@ -191,7 +191,7 @@ def test_a_form_without_fields_is_a_body_still(recorder: Recorder, tmp_path: Pat
     assert form_of(sends(recorder, trial)) == content(trial, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["a\0b", "a\x1b[201~b", "a\rb"])
+@pytest.mark.parametrize("name", ["a\0b", "a\x1b[201~b", "a\rb", "a\nb"])
 def test_a_file_no_terminal_could_name_is_refused(name: str, data_dir: Path) -> None:
     assert data_dir
     with pytest.raises(Invalid, match="trial_filename"):

@@ -1,5 +1,7 @@
 """Log lines of one request of the history."""
 
+from time import perf_counter
+
 import pytest
 
 from deploy_ui import clock
@@ -11,6 +13,7 @@ from deploy_ui.services.trials import history, log
 from deploy_ui.services.trials.history import Outcome
 from deploy_ui.services.trials.request import Trial
 from deploy_ui.services.viewer import Viewer
+from deploy_ui.serving.log import request_line
 from deploy_ui.settings import settings
 from tests import factories
 from tests.waiting import eventually
@@ -105,3 +108,11 @@ def test_it_is_only_for_who_sent_it(editor: Viewer, written: tuple[str, RotatedL
         log.of(factories.viewer(Role.ADMIN), slug, number)
     with pytest.raises(Forbidden):
         log.of(factories.viewer(Role.VIEWER), slug, number)
+
+
+@pytest.mark.parametrize("path", ["/predict", "/a b", "/", "/200 1.0 ms x"])
+def test_the_line_of_our_own_server_is_known(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    request_line("POST", path, 200, perf_counter(), OWN)
+    match = log.REQUEST_LINE.search(capsys.readouterr().out.rstrip("\n"))
+    assert match is not None
+    assert match[1] == OWN
