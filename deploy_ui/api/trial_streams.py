@@ -35,6 +35,7 @@ from deploy_ui.services.trials.sending import Broken, Data, End, Event, Head, Se
 router = APIRouter(prefix="/api/trials/{slug}", tags=["Deployments"], responses=answers(401, 404))
 
 LOOK_EVERY_S = 0.5
+"""How often it is looked at whether the console is about to end."""
 BEAT_S = 15.0
 """How often the right to go on is looked at, and a silent line is shown to be open: proxies close those that rest."""
 HEADERS = [
@@ -58,7 +59,12 @@ async def send(viewer: Asking, token: Token, slug: str, request: Request) -> Res
         form.close()
         raise
     language = accepted(request.headers.get("accept-language"))
-    return AnswerStream(begun, form, language, lambda: sessions.viewer(token) is not None)
+    return AnswerStream(begun, form, language, lambda: _may_send(token))
+
+
+def _may_send(token: str) -> bool:
+    viewer = sessions.viewer(token)
+    return viewer is not None and viewer.may(Role.EDITOR)
 
 
 class AnswerStream(Response):
@@ -102,18 +108,20 @@ class AnswerStream(Response):
 
     async def _watch(self, send: Send) -> None:
         """End with the session and the console; show now and then that the line is open."""
+        look_at = time.monotonic() + BEAT_S
         while not streams.ending():
-            await asyncio.sleep(LOOK_EVERY_S)
-            if time.monotonic() < self._said_at + BEAT_S:
+            await asyncio.sleep(min(LOOK_EVERY_S, BEAT_S))
+            if time.monotonic() < look_at:
                 continue
             if not await run_in_threadpool(self._allowed):
                 return
-            if not self._over:
+            look_at = time.monotonic() + BEAT_S
+            if not self._over and time.monotonic() >= self._said_at + BEAT_S:
                 await self._say(send, {})
 
     async def _say(self, send: Send, told: dict[str, Any]) -> None:
         self._said_at = time.monotonic()
-        line = json.dumps(told, ensure_ascii=False).encode(errors="replace") + b"\n"
+        line = json.dumps(told).encode() + b"\n"  # in ASCII: readers disagree on which characters end a line
         await send({"type": "http.response.body", "body": line, "more_body": True})
 
 

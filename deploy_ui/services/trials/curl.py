@@ -1,7 +1,8 @@
 """A test request as a command for a POSIX shell, which sends the same bytes as the console would.
 
-Nothing is special within single quotes, history expansion neither. What a terminal would not take as it is (control
-characters), what is longer than one argument may be, and what `curl --form` has no words for comes through a pipe.
+Nothing is special within single quotes that end on their line. What a terminal would not take as it is (control
+characters), what an interactive bash reads as history on lines after the first, what is longer than one argument may
+be, and what `curl --form` has no words for comes through a pipe.
 """
 
 import re
@@ -17,8 +18,13 @@ from deploy_ui.settings import settings
 
 LONGEST_ARGUMENT = 96 * 1024
 """Linux takes 128 KiB in one argument; quotes and encoding make it longer."""
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-"""What a terminal takes for a key, beside tab and line end."""
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+"""What a terminal takes for a key when it is pasted: tab completes a name. A line end within quotes is one."""
+CONTROL_OR_LINE_END = re.compile(r"[\x00-\x1f\x7f]")
+ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+"""What is better readable than its number."""
+TAB = """'"$(printf '\\t')"'"""
+"""A tab amid single quotes, for what cannot come through a pipe."""
 STDIN = ["--data-binary", "@-"]
 
 
@@ -44,7 +50,7 @@ def _command(slug: str, trial: Trial, headers: addressing.Lines, boundary: str) 
     method = ["--head"] if trial.method == "HEAD" else ["-X", trial.method]
     url = f"{settings().gateway}/{slug}{trial.target}"
     lines = [["curl", *method, *_literal(trial.target), _quoted(url)]]
-    body = _form(trial.fields) if trial.kind == BodyKind.MULTIPART and all(map(_has_words, trial.fields)) else None
+    body = _form(trial.fields) if _is_plain_form(trial) else None
     lines += [_header(name, value) for name, value in _own_lines(trial, headers, boundary, form=body is not None)]
     piped = ""
     if body is None:
@@ -91,6 +97,12 @@ def _file_field(field: Field) -> list[str]:
     return ["-F", _quoted(f"{field.name}=@{file};type={bodies.type_of(field)};filename={name}")]
 
 
+def _is_plain_form(trial: Trial) -> bool:
+    """Say whether `--form` sends the same: of another type than its own, it would call the fields attachments."""
+    usual = trial.content_type.partition(";")[0].strip().lower() in {"", "multipart/form-data"}
+    return trial.kind == BodyKind.MULTIPART and bool(trial.fields) and usual and all(map(_has_words, trial.fields))
+
+
 def _has_words(field: Field) -> bool:
     """Say whether `--form` can express a field: it ends a name at the first equals sign, a type at a semicolon."""
     texts = (field.name, field.value, field.filename)
@@ -98,7 +110,16 @@ def _has_words(field: Field) -> bool:
 
 
 def _fits(text: str) -> bool:
-    return not CONTROL.search(text) and len(text.encode()) <= LONGEST_ARGUMENT
+    return _is_plain(text) and len(text.encode()) <= LONGEST_ARGUMENT
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether a text can be typed within single quotes.
+
+    An interactive bash takes a caret at the beginning of any line for history, and before 5.0 an exclamation mark on a
+    line that its quotes did not begin on.
+    """
+    return not CONTROL.search(text) and "\n^" not in text and "!" not in text.partition("\n")[2]
 
 
 def _pipe(pieces: list[Piece]) -> str:
@@ -111,22 +132,26 @@ def _pipe(pieces: list[Piece]) -> str:
 
 def _printed(piece: bytes) -> str:
     text = piece.decode()
-    if not CONTROL.search(text):
+    if _is_plain(text):
         return f"printf %s {_quoted(text)}"
-    escaped = CONTROL.sub(lambda found: f"\\0{ord(found[0]):03o}", text.replace("\\", "\\\\"))
+    escaped = CONTROL_OR_LINE_END.sub(_escaped, text.replace("\\", "\\\\"))
     return f"printf %b {_quoted(escaped)}"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return ESCAPES.get(found[0], f"\\0{ord(found[0]):03o}")
 
 
 def _file(filename: str) -> str:
     """Return where the shell finds a file that the browser knows by its name only: in the folder one is in."""
     name = filename.rpartition("/")[2] or "file"
-    if "\0" in name:
+    if CONTROL_OR_LINE_END.search(name):
         raise Invalid("trial_filename", field="body")
     return f"./{name}" if name.startswith("-") else name
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
+    return "'" + text.replace("'", "'\\''").replace("\t", TAB) + "'"
 
 
 def _in_double(text: str) -> str:

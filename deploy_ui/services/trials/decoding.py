@@ -39,14 +39,13 @@ class _Zlib:
         self._inner = zlib.decompressobj(window)
         self._deflate = window == zlib.MAX_WBITS
         self._begun = b""
+        self._behind = b""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         data, full = self._with_window(data) if self._deflate else data, False
         while data or full:
-            if self._inner.eof:
-                if not data.startswith(GZIP_MAGIC) or self._window != GZIP:
-                    return  # what follows is padding
-                self._inner = zlib.decompressobj(self._window)
+            if self._inner.eof and not (data := self._next_member(data)):
+                return
             try:
                 piece = self._inner.decompress(data, STEP)
             except zlib.error as error:
@@ -55,6 +54,16 @@ class _Zlib:
             data = self._inner.unused_data if self._inner.eof else self._inner.unconsumed_tail
             if piece:
                 yield piece
+
+    def _next_member(self, data: bytes) -> bytes:
+        """Return what the next member begins with; nothing while it is not known, or when what follows is padding."""
+        self._behind += data
+        if self._window != GZIP or not self._behind.startswith(GZIP_MAGIC):
+            self._behind = self._behind[: len(GZIP_MAGIC)]
+            return b""
+        begun, self._behind = self._behind, b""
+        self._inner = zlib.decompressobj(self._window)
+        return begun
 
     def _with_window(self, data: bytes) -> bytes:
         """Hold the first two bytes back until they tell which deflate it is."""
@@ -74,13 +83,12 @@ class _Brotli:
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         try:
-            while data or not self._inner.can_accept_more_data():
+            while not self._inner.is_finished():
                 piece = self._inner.process(data, output_buffer_limit=STEP)
-                data = b""
-                if piece:
-                    yield piece
-                if self._inner.is_finished():
+                data = b""  # it is taken, though output may be due: only an empty piece says that none is
+                if not piece:
                     return
+                yield piece
         except brotli.error as error:
             raise Undecodable(str(error)) from error
 

@@ -14,7 +14,7 @@ BEFORE, AFTER = timedelta(milliseconds=20), timedelta(milliseconds=500)
 """A line may be written a little after the answer has gone."""
 LONGEST = timedelta(hours=1)
 MOST_LINES = 2000
-REQUEST_LINE = re.compile(r"[A-Z]+ /\S* \d{3} [\d.]+ ms (\S+)")
+REQUEST_LINE = re.compile(r"[A-Z]+ /.* \d{3} [\d.]+ ms (\S+)$")
 """What our server writes when a request has ended (`serving/log.py`)."""
 
 
@@ -32,7 +32,10 @@ class TrialLog:
 
 
 def of(viewer: Viewer, slug: str, past_id: int) -> TrialLog:
-    """Return the lines from sending to the end and a little further. None when it is not known who answered."""
+    """Return the lines from sending to the end and a little further. None when it is not known who answered.
+
+    Raises NotFound when that instance is not remembered any more, or never was one of this deployment.
+    """
     row, ended_at = history.row(viewer, slug, past_id)
     if not row.instance:
         return TrialLog([], [], others=False, more=False)

@@ -22,7 +22,13 @@ LONGEST_PATH = 32 * 1024
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: token
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")  # RFC 9110, 5.5: beyond ASCII, programs disagree on the encoding
 MEDIA_TYPE = re.compile(r"[!#$&^_.+0-9A-Za-z-]+/[!#$&^_.+0-9A-Za-z-]+(; ?[0-9A-Za-z-]+=[0-9A-Za-z._-]+)*")
-HOP_BY_HOP = frozenset({"connection", "content-length", "host", "keep-alive", "te", "transfer-encoding", "upgrade"})
+HOP_BY_HOP = frozenset(
+    {
+        *("connection", "content-length", "expect", "host", "http2-settings", "keep-alive", "proxy-connection"),
+        *("te", "trailer", "transfer-encoding", "upgrade"),
+    }
+)
+"""Said by who makes the connection."""
 KEY_HEADERS = frozenset({"x-api-key", "authorization"})
 AS_TYPED = "!$&'()*+,;=:@/?[]%-._~"
 """Characters of a path that are sent as they were typed, beside letters and digits; all others are encoded."""

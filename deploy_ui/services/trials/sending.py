@@ -7,7 +7,6 @@ is not read before it was taken.
 import asyncio
 import os
 import secrets
-import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
@@ -16,12 +15,13 @@ from email.message import Message
 
 import httpx
 
-from deploy_ui.errors import AppError, Invalid, Unavailable
+from deploy_ui.errors import AppError, Invalid, TooLarge, Unavailable
 from deploy_ui.services import deployments
 from deploy_ui.services.trials import addressing, bodies, history, request
 from deploy_ui.services.trials.accepted import call_id
 from deploy_ui.services.trials.bodies import FilePiece, Piece
 from deploy_ui.services.trials.decoding import Plain, Undecodable
+from deploy_ui.services.trials.duplex import Transport
 from deploy_ui.services.trials.history import Outcome, PastRow
 from deploy_ui.services.trials.readable import Readable
 from deploy_ui.services.trials.request import Header, Trial
@@ -30,8 +30,9 @@ from deploy_ui.settings import settings
 
 MOST_ANSWER = 32 * 1024 * 1024
 """Bytes of an answer that are handed on, decoded."""
-OVERTIME_S = 5
-"""How much longer than the gateway the console waits, so that the gateway's own 504 arrives."""
+OVERTIME_S = 10
+"""How much longer than the gateway the console waits, so that the gateway's own 503 or 504 arrives."""
+CONNECT_S = 5
 STALLED_S = 60
 """How long the gateway may take nothing more of a body."""
 READ = 256 * 1024
@@ -112,7 +113,7 @@ class Sending:
         began = time.monotonic()
         told = False
         try:
-            async with httpx.AsyncClient(transport=transport or _transport(), trust_env=False) as client:
+            async with httpx.AsyncClient(transport=transport or Transport(), trust_env=False) as client:
                 response = await self._answered(client)
                 try:
                     yield self._head(response, began)
@@ -192,16 +193,20 @@ def _begun(viewer: Viewer, slug: str, trial: Trial, files: Files) -> Sending:
     headers = addressing.headers(viewer, slug, trial, boundary)
     card = deployments.card(viewer, slug)
     body = _Body(bodies.pieces(trial, boundary), files)
+    limit_mb = settings().max_body_mb
+    if body.size > limit_mb * 1024 * 1024:
+        raise TooLarge("body_too_large", limit_mb=limit_mb)
     made = _made(slug, trial, headers, body)
     past_id = history.begun(viewer, slug, trial)
-    return Sending(trial, made, body, past_id, card.request_timeout_s + OVERTIME_S)
+    held_s = card.start_timeout_s  # while a deployment that slept wakes up
+    return Sending(trial, made, body, past_id, held_s + card.request_timeout_s + OVERTIME_S)
 
 
 def _made(slug: str, trial: Trial, headers: list[tuple[str, str]], body: "_Body") -> httpx.Request:
     given = {name.lower() for name, _ in headers}
     own = [each for each in CURLS_OWN.items() if each[0].lower() not in given]
     length = [("Content-Length", str(body.size))] if body.size or trial.method in {"POST", "PUT", "PATCH"} else []
-    limits = httpx.Timeout(None, connect=OVERTIME_S, write=STALLED_S)
+    limits = httpx.Timeout(None, connect=CONNECT_S, write=STALLED_S)
     return httpx.Request(
         trial.method,
         settings().local_gateway,
@@ -240,11 +245,6 @@ class _Body:
             raise Invalid("trial_file_missing", field="body", name=piece.filename[:100])
         file.seek(0, os.SEEK_END)
         return file.tell()
-
-
-def _transport() -> httpx.AsyncHTTPTransport:
-    """Return a way to the gateway: plain HTTP, so no certificates are read, and past every proxy of the environment."""
-    return httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), trust_env=False)
 
 
 def _first(headers: list[Header], name: str) -> str:

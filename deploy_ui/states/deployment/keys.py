@@ -222,7 +222,7 @@ def _expiry(typed: dict[str, Any]) -> datetime | None:
 
 def _rotated(viewer: Viewer, slug: str, key_id: str, overlap: timedelta) -> tuple[NewKey, str]:
     made = keys.rotate(viewer, slug, key_id, overlap=overlap)
-    return made, trials.curl_with(made.secret, slug, samples.sample(viewer, slug))
+    return made, curl.command_with(made.secret, slug, samples.sample(viewer, slug))
 
 
 def _made(viewer: Viewer, slug: str, **wanted: Any) -> tuple[NewKey, str]:
