@@ -1,6 +1,8 @@
 """A request to begin with: what a deployment's own image says that it answers."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from deploy_ui.enums import BodyKind, ImageKind
 from deploy_ui.services import deployments, examples, images, schema_examples
@@ -29,6 +31,18 @@ def sample(viewer: Viewer, slug: str) -> Trial:
     return _of_schema(image)
 
 
+def schema(viewer: Viewer, slug: str) -> dict[str, Any] | None:
+    """Return the schema of the JSON body that the deployment's image answers; None if it says none, or a huge one."""
+    found = images.card(viewer, deployments.card(viewer, slug).image_id).request_schema
+    if not found or _is_binary(found) or len(json.dumps(found)) > MOST_BODY:
+        return None
+    return found
+
+
+def _is_binary(schema: Mapping[str, Any]) -> bool:
+    return schema.get("format") == "binary"
+
+
 def _is(image: ImageCard, example: Example) -> bool:
     """Say whether an image holds exactly the files of an example."""
     if (image.kind, image.entry, image.command) != (example.kind, example.entry, example.command):
@@ -53,7 +67,7 @@ def _kind(content_type: str) -> BodyKind:
 
 def _of_schema(image: ImageCard) -> Trial:
     schema = image.request_schema
-    if schema and schema.get("format") == "binary":
+    if schema and _is_binary(schema):
         return Trial(headers=[Header("Content-Type", "application/octet-stream")], kind=BodyKind.FILE)
     return Trial(headers=[Header("Content-Type", JSON)], kind=BodyKind.JSON, text=_body(schema or {}))
 

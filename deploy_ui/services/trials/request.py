@@ -124,10 +124,10 @@ def check(trial: Trial) -> None:
     if trial.kind in {BodyKind.JSON, BodyKind.TEXT} and size(trial.text) > MOST_TEXT:
         raise TooLarge("trial_body_large", limit_mb=MOST_TEXT // 1024 // 1024)
     if trial.kind == BodyKind.JSON and trial.text:
-        check_json(trial.text)
+        _check_json(trial.text)
 
 
-def check_json(body: str) -> None:
+def _check_json(body: str) -> None:
     """Raise Invalid naming the place where a text is no JSON."""
     try:
         json.loads(body)

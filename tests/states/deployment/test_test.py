@@ -6,13 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from deploy_ui.services.trials.whole import Answer
 
 from deploy_ui.enums import BodyKind, CallStatus, Role
 from deploy_ui.services import deployments
 from deploy_ui.services.calls import changes
 from deploy_ui.services.trials import request, whole
 from deploy_ui.services.trials.request import Header, Trial
-from deploy_ui.services.trials.whole import Answer
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.test import MOST_HISTORY, TrialState, trial_of
 from tests import factories
