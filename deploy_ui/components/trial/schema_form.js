@@ -1,7 +1,7 @@
 /* The JSON body as a form, made from the request schema of the model. Text and form are the same value. */
 import { Component, useMemo, useRef, useState } from "react";
 import { jsx } from "@emotion/react";
-import Form from "@rjsf/core";
+import Form from "@rjsf/core/lib/components/Form.js"; // the package's own index needs another validator
 import { numbersSurvive, problemIn } from "./json_text.js";
 import { checker } from "./schema_check.js";
 import { templates, translator } from "./schema_looks.js";
