@@ -82,11 +82,20 @@ def test_a_request_that_was_broken_off_has_lines_too(editor: Viewer, written: tu
     assert texts(editor, slug, number) == ["begun"]
 
 
-def test_nobody_knows_who_answered(editor: Viewer, written: tuple[str, RotatedLog]) -> None:
+def test_where_nobody_knows_who_answered_all_are_shown(editor: Viewer, written: tuple[str, RotatedLog]) -> None:
     slug, lines = written
     number = history.begun(editor, slug, Trial())
     lines.write(STDOUT, [b"somebody's"])
-    history.ended(number, Outcome(status=503, request_id=OWN, over=True))
+    history.ended(number, Outcome(status=200, request_id=OWN, over=True))
+    found = log.of(editor, slug, number)
+    assert ([each.text for each in found.lines], found.others) == (["somebody's"], True)
+
+
+def test_a_call_that_was_only_accepted_has_no_lines_yet(editor: Viewer, written: tuple[str, RotatedLog]) -> None:
+    slug, lines = written
+    number = history.begun(editor, slug, Trial())
+    lines.write(STDOUT, [b"somebody's"])
+    history.ended(number, Outcome(status=202, request_id=OWN, call_id="c_1", over=True))
     assert texts(editor, slug, number) == []
 
 
