@@ -208,6 +208,8 @@ def test_a_path_stays_with_the_deployment(trial: Page, path: str) -> None:
 
 
 def test_a_request_is_saved_with_a_name_and_sent_again(trial: Page) -> None:
+    send(trial, "/echo")
+    expect(trial.get_by_test_id("answer-status")).to_contain_text("200")
     trial.get_by_test_id("kind-text").click()
     trial.get_by_test_id("body").fill("remember me")
     send(trial, "/echo?which=this", "PUT")
