@@ -48,7 +48,20 @@ from deploy_ui.states.rail import RailState
 from deploy_ui.states.session import SessionState
 from deploy_ui.web import surroundings
 
-STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "image", "env", "narrow")
+STYLESHEETS = (
+    "tokens",
+    "frame",
+    "controls",
+    "data",
+    "code",
+    "logs",
+    "forms",
+    "trial",
+    "overlays",
+    "image",
+    "env",
+    "narrow",
+)
 
 log = logging.getLogger(__name__)
 

@@ -93,8 +93,7 @@ BEFORE_SIGN_IN = {
 """What may be asked of services when nobody is signed in."""
 PURE = {
     *("examples.card", "examples.files", "examples.rows", "logs.fitting", "sessions.topic"),
-    *("configuration.wrong_with", "trials.check_json", "trials.curl_with"),
-    "schema_fields.fields",
+    *("configuration.wrong_with", "curl.command_with", "schema_fields.fields"),
     *("answers.charset", "answers.content_type", "answers.encoding", "answers.is_json"),
 }
 """Touches nothing that belongs to anybody."""

@@ -19,6 +19,7 @@ from deploy_ui.api import (
     logs,
     people,
     sessions,
+    trial_streams,
     trials,
 )
 
@@ -41,6 +42,7 @@ ROUTERS = (
     deployments.router,
     dotenv_files.router,
     trials.router,
+    trial_streams.router,
     keys.router,
     calls.router,
     callback_secrets.router,

@@ -6,7 +6,7 @@ and has no limit on bodies. Each wrapper here mends one of these.
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
@@ -52,15 +52,15 @@ class SameOrigin:
 
 
 class BodyLimit:
-    """Stops reading a request's body at a limit, or when no more of it comes; uploads have a limit of their own."""
+    """Stops reading a request's body at a limit, or when no more of it comes.
 
-    def __init__(
-        self, app: ASGIApp, *, limit: int, uploads: str, upload_limit: int, silence_s: float = SILENCE_S
-    ) -> None:
+    `others` are addresses, as patterns, with limits of their own.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, others: Mapping[str, int], silence_s: float = SILENCE_S) -> None:
         self.app = app
         self.limit = limit
-        self.uploads = uploads
-        self.upload_limit = upload_limit
+        self.others = [(re.compile(pattern), own) for pattern, own in others.items()]
         self.silence_s = silence_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.upload_limit if scope["path"].rstrip("/") == self.uploads else self.limit
+        path = scope["path"].rstrip("/")
+        limit = next((own for pattern, own in self.others if pattern.fullmatch(path)), self.limit)
         declared = Headers(scope=scope).get("content-length", "0")
         if not LENGTH.fullmatch(declared) or int(declared) > limit:
             await _too_large(limit).answer(scope)(scope, receive, send)
@@ -183,7 +184,8 @@ def content_policy(script_hashes: Iterable[str]) -> str:
             "default-src 'self'",
             f"script-src {scripts}",
             "style-src 'self' 'unsafe-inline'",  # Emotion writes style elements
-            "img-src 'self' data:",
+            "img-src 'self' data: blob:",  # blobs are what a deployment answered, made by our own scripts
+            "media-src 'self' blob:",  # as above; sound and film run no scripts
             "font-src 'self' data:",  # the bundler inlines small alphabets
             "frame-src 'none'",
             "frame-ancestors 'none'",

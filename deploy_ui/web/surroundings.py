@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from deploy_ui import build_pages
 from deploy_ui.api import log_sockets
 from deploy_ui.api.app import api
+from deploy_ui.api.trial_forms import MOST_REQUEST
 from deploy_ui.settings import settings
 from deploy_ui.web.guards import AnswerHeaders, BodyLimit, SameOrigin
 from deploy_ui.web.sockets import SessionSockets
@@ -18,6 +19,9 @@ BODY_LIMIT = 4 * MB
 UPLOADS = "/api/v1/images"
 FORM_OVERHEAD = MB
 """What a form's own lines add to the files in it."""
+TRIALS = r"/api/trials/[^/]+"
+"""What may be sent on to the gateway may come here, with the words around it."""
+COMMANDS = r"/api/v1/deployments/[^/]+/curl"
 
 
 def transformers() -> list[Any]:
@@ -38,8 +42,13 @@ def _with_api(app: ASGIApp) -> Starlette:
 
 
 def _limited(app: ASGIApp) -> ASGIApp:
-    upload_limit = settings().max_upload_mb * MB + FORM_OVERHEAD
-    return BodyLimit(app, limit=BODY_LIMIT, uploads=UPLOADS, upload_limit=upload_limit)
+    current = settings()
+    others = {
+        UPLOADS: current.max_upload_mb * MB + FORM_OVERHEAD,
+        TRIALS: current.max_body_mb * MB + MOST_REQUEST,
+        COMMANDS: MOST_REQUEST,
+    }
+    return BodyLimit(app, limit=BODY_LIMIT, others=others)
 
 
 def _dressed(app: ASGIApp) -> ASGIApp:

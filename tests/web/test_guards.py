@@ -82,7 +82,7 @@ async def test_a_socket_of_our_own_page_opens() -> None:
 
 
 def _limited() -> BodyLimit:
-    return BodyLimit(_app(), limit=1000, uploads="/uploads", upload_limit=5000)
+    return BodyLimit(_app(), limit=1000, others={"/uploads(?:/[^/]+)?": 5000})
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,8 @@ def _limited() -> BodyLimit:
         pytest.param("/x", 1001, 413, id="over the limit"),
         pytest.param("/uploads", 5000, 200, id="an upload has a limit of its own"),
         pytest.param("/uploads/", 5001, 413, id="and that holds too"),
+        pytest.param("/uploads/1", 5000, 200, id="what the pattern takes has it"),
+        pytest.param("/uploads/1/2", 1001, 413, id="and nothing else has"),
     ],
 )
 async def test_a_body_is_taken_up_to_its_limit(path: str, size: int, status: int) -> None:
@@ -117,7 +119,7 @@ async def test_a_body_that_stops_coming_is_not_waited_for() -> None:
         yield b"x"
         await stopped.wait()
 
-    limited = BodyLimit(_app(), limit=1000, uploads="/uploads", upload_limit=5000, silence_s=0.05)
+    limited = BodyLimit(_app(), limit=1000, others={"/uploads(?:/[^/]+)?": 5000}, silence_s=0.05)
     async with _client(limited) as client:
         answer = await client.post("/x", content=pieces())
     assert (answer.status_code, answer.json()["error"]["code"]) == (408, "request_incomplete")
