@@ -50,7 +50,23 @@ from deploy_ui.states.readme import ReadmeState
 from deploy_ui.states.session import SessionState
 from deploy_ui.web import surroundings
 
-STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "forms", "overlays", "image", "env", "narrow", "readmes")
+STYLESHEETS = (
+    "tokens",
+    "frame",
+    "controls",
+    "data",
+    "code",
+    "logs",
+    "forms",
+    "trial",
+    "overlays",
+    "image",
+    "env",
+    "markdown",
+    "readme_editor",
+    "narrow",
+    "readmes",
+)
 
 log = logging.getLogger(__name__)
 

@@ -278,3 +278,16 @@ class CallbackStatus(StrEnum):
     """Nobody took it within its time."""
     REFUSED = "refused"
     """Its address may not be called."""
+
+
+class BodyKind(StrEnum):
+    """What the body of a test request is made of."""
+
+    NONE = "none"
+    JSON = "json"
+    TEXT = "text"
+    FORM = "form"
+    """Fields as `application/x-www-form-urlencoded`."""
+    MULTIPART = "multipart"
+    """Fields and files as `multipart/form-data`."""
+    FILE = "file"

@@ -95,8 +95,7 @@ BEFORE_SIGN_IN = {
 PURE = {
     *("examples.card", "examples.files", "examples.rows", "logs.fitting", "sessions.topic"),
     *("owners.of_deployment", "owners.of_image"),
-    *("configuration.wrong_with", "trials.check_json", "trials.curl_with"),
-    "schema_fields.fields",
+    *("configuration.wrong_with", "curl.command_with", "schema_fields.fields"),
     *("answers.charset", "answers.content_type", "answers.encoding", "answers.is_json"),
 }
 """Touches nothing that belongs to anybody."""

@@ -22,6 +22,7 @@ from deploy_ui.api import (
     published,
     readmes,
     sessions,
+    trial_streams,
     trials,
 )
 
@@ -44,6 +45,7 @@ ROUTERS = (
     deployments.router,
     dotenv_files.router,
     trials.router,
+    trial_streams.router,
     keys.router,
     calls.router,
     callback_secrets.router,

@@ -37,11 +37,12 @@ class Receiver(Protocol):
 class Form:
     """Reads one form. Use it as a context manager: leaving it early closes the file at hand with an error."""
 
-    def __init__(self, content_type: str | None, receiver: Receiver) -> None:
+    def __init__(self, content_type: str | None, receiver: Receiver, *, largest_field: int = LARGEST_FIELD) -> None:
         kind, options = parse_options_header(content_type)
         if kind != b"multipart/form-data" or not options.get(b"boundary"):
             raise Invalid("form_expected", field="body")
         self._receiver = receiver
+        self._largest_field = largest_field
         try:
             self._parser = self._new_parser(options[b"boundary"])
         except FormParserError as error:
@@ -125,8 +126,8 @@ class Form:
             self._sink.write(data[start:end])
             return
         self._text += data[start:end]
-        if len(self._text) > LARGEST_FIELD:
-            raise Invalid("form_field_too_long", field=self._field[:100], limit_kb=LARGEST_FIELD // 1024)
+        if len(self._text) > self._largest_field:
+            raise Invalid("form_field_too_long", field=self._field[:100], limit_kb=self._largest_field // 1024)
 
     def _part_ends(self) -> None:
         if self._open is None:

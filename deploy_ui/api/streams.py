@@ -25,6 +25,11 @@ def end() -> None:
     _ending.set()
 
 
+def ending() -> bool:
+    """Say whether the console is about to end."""
+    return _ending.is_set()
+
+
 def ndjson(
     adapter: TypeAdapter[T],
     first: Iterable[T],

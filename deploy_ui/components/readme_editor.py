@@ -5,10 +5,9 @@ from typing import Any
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
-from deploy_ui.components import code_editor, leave_guard, readme_view
+from deploy_ui.components import code_editor, leave_guard, readme_view  # noqa: F401 - a script here imports the guard
 from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import LanguageState, t
-from deploy_ui.states.session import SessionState
 
 WORDS = (
     *("modes", "edit", "split", "preview", "saved", "unsaved", "saving", "never_saved"),
@@ -53,15 +52,15 @@ class ReadmeEditor(rx.NoSSRComponent):
 
 
 def readme_editor(
-    *tools: Any, url: rx.Var[str] | str, may_edit: rx.Var[bool], sample: rx.Var[str] | str, **props: Any
+    *tools: Any, url: rx.Var[str] | str, may_edit: rx.Var[bool], person: rx.Var[str], sample: rx.Var[str], **props: Any
 ) -> rx.Component:
     """Return the editor, or for who may not edit the README alone; `tools` stand in the toolbar."""
     return ReadmeEditor.create(
         *tools,
         url=url,
         may_edit=may_edit,
+        person=person,
         sample=sample,
-        person=SessionState.email,
         language=LanguageState.language,
         words=_words(),
         data_testid="readme-editor",

@@ -10,6 +10,7 @@ from deploy_ui.gateway import access_log
 from deploy_ui.services import builds, fleet, key_use, leftovers, logs
 from deploy_ui.services.calls import retention, waking
 from deploy_ui.services.readmes import retention as readmes
+from deploy_ui.services.trials import history
 from deploy_ui.settings import settings
 
 Task = Callable[[], object]
@@ -63,6 +64,7 @@ def forget_the_old() -> None:
     fleet.forget_old_instances(now, settings().log_days)
     fleet.forget_old_events(now, settings().log_days)
     key_use.forget_old(now)
+    history.forget_deleted()
     logs.remove_old(now)
     leftovers.remove(now)
 

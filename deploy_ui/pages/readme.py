@@ -22,6 +22,7 @@ def readme(url: rx.Var[str], *, deleted: rx.Var[bool]) -> rx.Component:
         rx.cond(ReadmeState.newest > 0, _tools(url, may_edit)),
         url=url,
         may_edit=may_edit,
+        person=SessionState.email,
         sample=ReadmeState.sample,
         reload=ReadmeState.restored,
         on_saved=ReadmeState.saved,

@@ -72,6 +72,12 @@ def lines(
     return (row for row in _every(keys, until) if wanted(row))
 
 
+def between(viewer: Viewer, slug: str, *, instance: str, begin: datetime, end: datetime, limit: int) -> list[LogRow]:
+    """Return the first lines that one instance wrote from `begin` to `end`, oldest first."""
+    found = lines(viewer, slug, instance=instance, since=begin, until=end)
+    return list(itertools.islice(found, _bounded(limit)))
+
+
 def fitting(*, since: datetime | None, search: str, least: LogLevel | None) -> Callable[[LogRow], bool]:
     """Return what tells whether a line is wanted: young enough, with this text in any case, this level or worse."""
     order, text = list(LogLevel), search.casefold()

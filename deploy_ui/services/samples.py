@@ -1,12 +1,14 @@
 """A request to begin with: what a deployment's own image says that it answers."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
-from deploy_ui.enums import ImageKind
+from deploy_ui.enums import BodyKind, ImageKind
 from deploy_ui.services import deployments, examples, images, schema_examples
 from deploy_ui.services.examples import Example
 from deploy_ui.services.image_cards import ImageCard
-from deploy_ui.services.trials import Header, Trial
+from deploy_ui.services.trials.request import Header, Trial
 from deploy_ui.services.viewer import Viewer
 
 JSON = "application/json"
@@ -30,8 +32,20 @@ def sample_of(viewer: Viewer, image_id: str) -> Trial:
     if made_from is not None:
         return _of_example(made_from)
     if image.kind != ImageKind.MODEL:
-        return Trial(method="GET", path="/", headers=[], body="")
+        return Trial(method="GET", path="/")
     return _of_schema(image)
+
+
+def schema(viewer: Viewer, slug: str) -> dict[str, Any] | None:
+    """Return the schema of the JSON body that the deployment's image answers; None if it says none, or a huge one."""
+    found = images.card(viewer, deployments.card(viewer, slug).image_id).request_schema
+    if not found or _is_binary(found) or len(json.dumps(found)) > MOST_BODY:
+        return None
+    return found
+
+
+def _is_binary(schema: Mapping[str, Any]) -> bool:
+    return schema.get("format") == "binary"
 
 
 def _is(image: ImageCard, example: Example) -> bool:
@@ -47,15 +61,20 @@ def _of_example(example: Example) -> Trial:
         method=example.request_method,
         path=example.request_path,
         headers=[Header("Content-Type", example.request_content_type)] if example.request_content_type else [],
-        body=example.request_body.rstrip("\n"),
+        kind=_kind(example.request_content_type) if example.request_body else BodyKind.NONE,
+        text=example.request_body.rstrip("\n"),
     )
+
+
+def _kind(content_type: str) -> BodyKind:
+    return BodyKind.JSON if "json" in content_type else BodyKind.TEXT
 
 
 def _of_schema(image: ImageCard) -> Trial:
     schema = image.request_schema
-    if schema and schema.get("format") == "binary":
-        return Trial(headers=[Header("Content-Type", "application/octet-stream")], body="")
-    return Trial(headers=[Header("Content-Type", JSON)], body=_body(schema or {}))
+    if schema and _is_binary(schema):
+        return Trial(headers=[Header("Content-Type", "application/octet-stream")], kind=BodyKind.FILE)
+    return Trial(headers=[Header("Content-Type", JSON)], kind=BodyKind.JSON, text=_body(schema or {}))
 
 
 def _body(schema: dict[str, object]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pprint import pformat
 
 from deploy_ui.services import deployments, samples
-from deploy_ui.services.trials import Trial
+from deploy_ui.services.trials.request import Trial
 from deploy_ui.services.viewer import Viewer
 
 KEY = "DEPLOY_UI_KEY"
@@ -40,10 +40,10 @@ def written(language: str, url: str, request: Trial) -> str:
 
 
 def _curl(url: str, request: Trial) -> str:
-    method = "" if request.method == ("POST" if request.body else "GET") else f" -X {request.method}"
+    method = "" if request.method == ("POST" if request.text else "GET") else f" -X {request.method}"
     lines = [f"curl --fail-with-body{method} {shlex.quote(url)}", f'  -H "X-API-Key: ${KEY}"']
     lines += [f"  -H {shlex.quote(f'{each.name}: {each.value}')}" for each in request.headers]
-    lines += [f"  --data-raw {shlex.quote(request.body)}"] if request.body else []
+    lines += [f"  --data-raw {shlex.quote(request.text)}"] if request.text else []
     return " \\\n".join(lines) + "\n"
 
 
@@ -53,7 +53,7 @@ def _python(url: str, request: Trial) -> str:
         *("import os", "", "import httpx", "", "answer = httpx.request("),
         *(f"    {json.dumps(request.method)},", f"    {json.dumps(url)},"),
         *("    headers={", *(f"        {each}," for each in fields), "    },"),
-        *([f"    {_python_body(request.body)},"] if request.body else []),
+        *([f"    {_python_body(request.text)},"] if request.text else []),
         *("    timeout=60,", ")", "answer.raise_for_status()", "print(answer.text)"),
     ]
     return "\n".join(lines) + "\n"
@@ -73,7 +73,7 @@ def _javascript(url: str, request: Trial) -> str:
         f"const answer = await fetch({json.dumps(url)}, {{",
         f"  method: {json.dumps(request.method)},",
         *("  headers: {", *(f"    {each}," for each in fields), "  },"),
-        *([f"  body: {_javascript_body(request.body)},"] if request.body else []),
+        *([f"  body: {_javascript_body(request.text)},"] if request.text else []),
         "});",
         "if (!answer.ok) throw new Error(`HTTP ${answer.status}: ${await answer.text()}`);",
         "console.log(await answer.text());",

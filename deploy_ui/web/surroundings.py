@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from deploy_ui import build_pages
 from deploy_ui.api import log_sockets
 from deploy_ui.api.app import api
+from deploy_ui.api.trial_forms import MOST_REQUEST
 from deploy_ui.services.readmes import pictures
 from deploy_ui.settings import settings
 from deploy_ui.web.guards import AnswerHeaders, BodyLimit, SameOrigin
@@ -22,6 +23,9 @@ FORM_OVERHEAD = MB
 PICTURES = r"/api/v1/(?:deployments|images)/[^/]+/readme/files"
 PICTURE_LIMIT = pictures.MOST_BYTES + 64 * 1024
 """One picture and the few lines around it; rounded down it is what people are told."""
+TRIALS = r"/api/trials/[^/]+"
+"""What may be sent on to the gateway may come here, with the words around it."""
+COMMANDS = r"/api/v1/deployments/[^/]+/curl"
 
 
 def transformers() -> list[Any]:
@@ -42,7 +46,13 @@ def _with_api(app: ASGIApp) -> Starlette:
 
 
 def _limited(app: ASGIApp) -> ASGIApp:
-    others = {UPLOADS: settings().max_upload_mb * MB + FORM_OVERHEAD, PICTURES: PICTURE_LIMIT}
+    current = settings()
+    others = {
+        UPLOADS: current.max_upload_mb * MB + FORM_OVERHEAD,
+        PICTURES: PICTURE_LIMIT,
+        TRIALS: current.max_body_mb * MB + MOST_REQUEST,
+        COMMANDS: MOST_REQUEST,
+    }
     return BodyLimit(app, limit=BODY_LIMIT, others=others)
 
 

@@ -10,6 +10,7 @@ from deploy_ui.api.app import api
 from deploy_ui.enums import Role
 from deploy_ui.services.viewer import Viewer
 from tests import factories
+from tests.api.exchanges import _gateway, _models, bench  # noqa: F401 -- fixtures
 
 ORIGIN = "http://console.test"
 PASSWORD = "a password of some length"

@@ -4,11 +4,16 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from deploy_ui import clock
 from deploy_ui.controller import janitor
+from deploy_ui.db import reading
 from deploy_ui.gateway import places
+from deploy_ui.models import SentTrial
 from deploy_ui.services import deployments, fleet, keys
+from deploy_ui.services.trials import history
+from deploy_ui.services.trials.request import Trial
 from deploy_ui.settings import settings
 from tests import factories
 from tests.waiting import eventually
@@ -35,6 +40,18 @@ def test_it_drops_the_logs_of_instances_long_ended(database: str) -> None:  # no
     os.utime(folder, (old, old))
     janitor.forget_the_old()
     assert not folder.exists()
+
+
+def test_it_drops_what_was_sent_to_deleted_deployments(database: str) -> None:  # noqa: ARG001
+    viewer = factories.viewer()
+    gone, stays = (factories.deployment(viewer).slug for _ in range(2))
+    for slug in (gone, stays):
+        history.begun(viewer, slug, Trial())
+    deployments.delete(viewer, gone)
+    janitor.forget_the_old()
+    with reading() as session:
+        assert len(list(session.exec(select(SentTrial)))) == 1
+    assert len(history.rows(viewer, stays)) == 1
 
 
 def test_it_keeps_the_logs_of_what_runs(database: str) -> None:  # noqa: ARG001

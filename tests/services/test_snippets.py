@@ -16,7 +16,7 @@ import pytest
 
 from deploy_ui.services import snippets
 from deploy_ui.services.snippets import KEY, LANGUAGES
-from deploy_ui.services.trials import Header, Trial
+from deploy_ui.services.trials.request import Header, Trial
 from tests import factories
 
 JSON = Header("Content-Type", "application/json")
@@ -83,7 +83,7 @@ def run(language: str, text: str, folder: Path, key: str = "secret") -> subproce
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("body", BODIES)
 def test_a_program_sends_what_it_says(language: str, body: str, recorder: Recorder, tmp_path: Path) -> None:
-    request = Trial(path="/predict?a=1&b=it's", headers=[JSON], body=body)
+    request = Trial(path="/predict?a=1&b=it's", headers=[JSON], text=body)
     done = run(language, snippets.written(language, recorder.url, request), tmp_path)
     assert (done.returncode, done.stdout.strip()) == (0, "yes"), done.stderr
     [(method, path, *rest)] = recorder.seen
@@ -102,7 +102,7 @@ def test_other_methods_and_no_body(language: str, recorder: Recorder, tmp_path: 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refusal_is_an_error_of_the_program(language: str, recorder: Recorder, tmp_path: Path) -> None:
-    done = run(language, snippets.written(language, recorder.url, Trial(body="{}")), tmp_path, key="wrong")
+    done = run(language, snippets.written(language, recorder.url, Trial(text="{}")), tmp_path, key="wrong")
     assert done.returncode != 0
     assert "401" in done.stdout + done.stderr
 

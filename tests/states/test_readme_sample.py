@@ -4,14 +4,14 @@ from deploy_ui.enums import ImageKind
 from deploy_ui.i18n.catalog import LANGUAGES
 from deploy_ui.services.readmes import outlines, owners
 from deploy_ui.services.readmes.outlines import Outline
-from deploy_ui.services.schema_fields import RequestField
+from deploy_ui.services.schema_fields import SchemaField
 from deploy_ui.settings import settings
 from deploy_ui.states.readme_sample import fenced, plain, sample
 from tests import factories
 
 FIELDS = [
-    RequestField("amount", "number", required=True, about="In | euros"),
-    RequestField("`x`", "", required=False, about=""),
+    SchemaField("amount", "number", required=True, description="In | euros"),
+    SchemaField("`x`", "any", required=False, description=""),
 ]
 SCHEMA = {"type": "object", "properties": {"amount": {"type": "number", "description": "In euros"}}}
 
@@ -62,7 +62,7 @@ def test_a_deployments_outline_has_its_own_address_and_a_call(database: str) -> 
     assert (found.name, found.url) == ("Iris", f"{settings().gateway}/iris")
     assert f"'{found.url}/predict'" in found.command
     assert outlines.YOUR_KEY in found.command
-    assert found.fields == [RequestField("amount", "number", required=False, about="In euros")]
+    assert found.fields == [SchemaField("amount", "number", required=False, description="In euros")]
 
 
 def test_an_images_outline_says_where_a_deployment_would_be(database: str) -> None:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from deploy_ui.services import deployments, images, samples, schema_fields, trials
+from deploy_ui.services import deployments, images, samples, schema_fields
 from deploy_ui.services.readmes.owners import Owner
 from deploy_ui.services.schema_fields import SchemaField
+from deploy_ui.services.trials import curl
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
@@ -40,6 +41,6 @@ def outline(viewer: Viewer, owner: Owner) -> Outline:
         url=f"{settings().gateway}/{slug}",
         method=request.method,
         path=request.path,
-        command=trials.curl_with(YOUR_KEY, slug, request),
+        command=curl.command_with(YOUR_KEY, slug, request),
         fields=schema_fields.fields(image.request_schema),
     )

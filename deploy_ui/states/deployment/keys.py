@@ -11,9 +11,10 @@ from deploy_ui.enums import Role
 from deploy_ui.errors import AppError, Invalid
 from deploy_ui.i18n.catalog import error_text
 from deploy_ui.i18n.ui import language_of
-from deploy_ui.services import keys, samples, trials
+from deploy_ui.services import keys, samples
 from deploy_ui.services.calls import callback_secrets
 from deploy_ui.services.keys import KeyRow, NewKey
+from deploy_ui.services.trials import curl
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
 from deploy_ui.states.deployment.card import open_tab
@@ -221,10 +222,10 @@ def _expiry(typed: dict[str, Any]) -> datetime | None:
 
 def _rotated(viewer: Viewer, slug: str, key_id: str, overlap: timedelta) -> tuple[NewKey, str]:
     made = keys.rotate(viewer, slug, key_id, overlap=overlap)
-    return made, trials.curl_with(made.secret, slug, samples.sample(viewer, slug))
+    return made, curl.command_with(made.secret, slug, samples.sample(viewer, slug))
 
 
 def _made(viewer: Viewer, slug: str, **wanted: Any) -> tuple[NewKey, str]:
     """Make a key, and a call with it that the deployment understands."""
     made = keys.create(viewer, slug, **wanted)
-    return made, trials.curl_with(made.secret, slug, samples.sample(viewer, slug))
+    return made, curl.command_with(made.secret, slug, samples.sample(viewer, slug))

@@ -1,57 +1,41 @@
-"""The API test tab: one request at a time, and what came back."""
+"""The API test tab: what its form begins with, what was refused, what was sent before, how far a call is.
+
+Requests and answers do not come through here: the browser exchanges them with the API (`components/trial`).
+"""
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import reflex as rx
 
-from deploy_ui import clock
 from deploy_ui.enums import CallStatus, Role
 from deploy_ui.errors import AppError
 from deploy_ui.i18n.catalog import error_text
 from deploy_ui.i18n.ui import language_of
-from deploy_ui.services import samples, trials
+from deploy_ui.services import samples
 from deploy_ui.services.calls import cards
-from deploy_ui.services.trials import Answer, Header, Trial
+from deploy_ui.services.trials import history
+from deploy_ui.services.trials.history import PastRow
+from deploy_ui.services.trials.request import Trial
 from deploy_ui.services.viewer import Viewer
-from deploy_ui.states import notices
 from deploy_ui.states.deployment.card import open_tab
 from deploy_ui.states.session import live, signed_in, viewer_of
 
-MOST_HISTORY = 20
-FIELDS = {"path", "body", "headers"}
+FIELDS = {"method", "path", "body", "headers"}
 """Where the form shows what is wrong with it."""
 FIELD_OF = {"trial_body_large": "body"}
 """Where an error is shown that does not name its field itself."""
-OWN_KEY = "X-API-Key"
-PARTS = ("body", "headers")
-"""Of an answer."""
 
 
 @dataclass(frozen=True)
-class HeaderLine:
-    """One row of the headers' table; its fields in the form are `header-{number}-name` and `-value`."""
+class Refusal:
+    """What was refused, in words; with `field` where the form has a place for it."""
 
-    number: int
-    name: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Past:
-    """One request that was sent from this tab of the browser."""
-
-    number: int
-    at: datetime
-    method: str
-    path: str
-    status: int
-    duration_ms: int
-    accepted: bool
-    """Whether it became an asynchronous call."""
-    trial: Trial
+    words: str
+    field: str
+    facts: dict[str, int]
+    """`line` and `column` of a body, if they are known."""
 
 
 @dataclass(frozen=True)
@@ -64,42 +48,31 @@ class Underway:
 
 
 class TrialState(rx.State):
-    """The form's start values, the answer, what was sent before. Typed text stays in the browser until it is sent."""
+    """What is small of the tab; typed text, keys and answers stay in the browser."""
 
     shown_slug: str = ""
     loaded: bool = False
-    version: int = 0
-    """Raised to fill the form anew."""
-    method: str = "POST"
-    path: str = "/predict"
-    body: str = ""
-    headers: list[HeaderLine] = []
-    asynchronous: bool = False
-    """Whether the box is ticked that asks for an asynchronous call."""
-    answer: Answer | None = None
+    sample: dict[str, Any] = {}
+    """The request that the form begins with, as the API takes it."""
+    schema: dict[str, Any] | None = None
+    """Of the JSON body, if the image says one."""
+    refusal: Refusal | None = None
+    past: list[PastRow] = []
+    """The saved ones first, then the newest."""
     call: Underway | None = None
-    part: str = PARTS[0]
-    """The part of the answer that is shown."""
-    sending: bool = False
-    wrong: dict[str, str] = {}
-    wrong_line: int = 0
-    """The line of the body that is wrong; 0: none."""
-    past: list[Past] = []
-
-    @rx.var
-    def own_key(self) -> bool:
-        """Whether a row for a key of the person's own was added."""
-        return any(each.name == OWN_KEY for each in self.headers)
 
     @rx.event
     @signed_in
     async def enter(self, viewer: Viewer) -> None:
-        """Begin with a request that the image answers; keep everything for the same deployment."""
+        """Begin with a request that the image answers, and read what was sent before."""
         slug = await open_tab(self, "test")
-        if not slug or self.loaded:
+        if not slug:
             return
-        self._fill(await self._sample(viewer))
-        self.loaded = True
+        if not self.loaded:
+            trial = await asyncio.to_thread(samples.sample, viewer, slug)
+            self.schema = await asyncio.to_thread(samples.schema, viewer, slug)
+            self.sample, self.loaded = _as_sent(trial), True
+        await self._read(viewer)
 
     @rx.event(background=True)
     async def follow(self) -> None:
@@ -113,116 +86,58 @@ class TrialState(rx.State):
 
     @rx.event
     @signed_in
-    async def example(self, viewer: Viewer) -> None:
-        """Fill the form with the request that the tab began with."""
-        self._fill(await self._sample(viewer))
-
-    @rx.event
-    @signed_in
-    async def show(self, viewer: Viewer, part: str) -> None:  # noqa: ARG002 - only people who are signed in
-        """Show one part of the answer."""
-        self.part = part if part in PARTS else PARTS[0]
-
-    @rx.event
-    @signed_in
-    async def add_key(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
-        """Add a row for a key of one's own."""
-        self._add(OWN_KEY)
-
-    @rx.event
-    @signed_in
-    async def clear(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
-        """Forget what was sent before."""
-        self.past = []
-
-    @rx.event
-    @signed_in
-    async def set_asynchronous(self, viewer: Viewer, on: bool) -> None:  # noqa: ARG002, FBT001 - as above; a value
-        """Tick or clear the box."""
-        self.asynchronous = bool(on)
-
-    @rx.event
-    @signed_in
-    async def add_header(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
-        """Add an empty row."""
-        self._add("")
-
-    @rx.event
-    @signed_in
-    async def remove_header(self, viewer: Viewer, number: int) -> None:  # noqa: ARG002 - only people who are signed in
-        """Remove a row."""
-        self.headers = [each for each in self.headers if each.number != number]
-
-    @rx.event
-    @signed_in
-    async def again(self, viewer: Viewer, number: int) -> None:  # noqa: ARG002 - only people who are signed in
-        """Fill the form with a request that was sent before."""
-        found = next((each for each in self.past if each.number == number), None)
-        if found is not None:
-            self._fill(found.trial)
-
-    @rx.event(background=True)
-    async def send(self, typed: dict[str, Any]) -> None:
-        """Send what was typed and show what came back."""
-        async with self:
-            viewer, slug = await viewer_of(self), str(self.slug)
-            if viewer is None or self.sending:
-                return
-            self.sending, self.wrong, self.wrong_line = True, {}, 0
-        try:
-            trial = trial_of(typed)
-            answer = await trials.send(viewer, slug, trial)
-            async with self:
-                if slug == self.shown_slug:
-                    self._keep(trial, answer)
-            await self._look(viewer, slug)  # before the hints that come from now on
-        except AppError as error:
-            async with self:
-                if slug == self.shown_slug:
-                    await self._place(error.code, error.facts)
-        finally:  # whatever broke, the button works again
-            async with self:
-                self.sending = self.sending and slug != self.shown_slug
+    async def sending(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
+        """Forget what was said of the request before."""
+        self.refusal, self.call = None, None
 
     @rx.event
     @signed_in
     async def refused(self, viewer: Viewer, code: str, facts: dict[str, Any]) -> None:  # noqa: ARG002 - as above
-        """Say why the request could not be copied as cURL."""
-        await self._place(code, facts)
+        """Say why a request was not sent, or not answered."""
+        words = error_text(await language_of(self), str(code), facts)
+        field = FIELD_OF.get(code, str(facts.get("field", "")))
+        place = {name: facts[name] for name in ("line", "column") if isinstance(facts.get(name), int)}
+        self.refusal = Refusal(words, field if field in FIELDS else "", place)
+
+    @rx.event(background=True)
+    async def ended(self, call_id: str, how: str) -> None:  # noqa: ARG002 - what every ending says
+        """Read what the history keeps of a request that is over, and how far its call is."""
+        async with self:
+            slug = self.shown_slug
+            viewer = await viewer_of(self)
+            if viewer is None or not slug:
+                return
+            if call_id:
+                self.call = Underway(str(call_id), CallStatus.QUEUED, over=False)
+            await self._read(viewer)
+        await self._look(viewer, slug)  # before the hints that come from now on
 
     @rx.event
     @signed_in
-    async def unformatted(self, viewer: Viewer, body: str) -> None:  # noqa: ARG002 - only people who are signed in
-        """Say where a body is no JSON."""
-        try:
-            trials.check_json(body)
-        except AppError as error:
-            await self._place(error.code, error.facts)
+    async def name(self, viewer: Viewer, past_id: int, name: str) -> None:
+        """Keep a request under a name."""
+        await asyncio.to_thread(history.save, viewer, self.shown_slug, past_id, name)
+        await self._read(viewer)
 
-    async def _sample(self, viewer: Viewer) -> Trial:
+    @rx.event
+    @signed_in
+    async def forget(self, viewer: Viewer, past_id: int) -> None:
+        """Drop a request from the history."""
+        await asyncio.to_thread(history.forget, viewer, self.shown_slug, past_id)
+        await self._read(viewer)
+
+    @rx.event
+    @signed_in
+    async def clear(self, viewer: Viewer) -> None:
+        """Drop everything from the history that has no name."""
+        await asyncio.to_thread(history.clear, viewer, self.shown_slug)
+        await self._read(viewer)
+
+    async def _read(self, viewer: Viewer) -> None:
         if not viewer.may(Role.EDITOR):
-            return Trial()
-        return await asyncio.to_thread(samples.sample, viewer, self.slug)
-
-    def _add(self, name: str) -> None:
-        if len(self.headers) < trials.MOST_HEADERS:
-            number = max((each.number for each in self.headers), default=0) + 1
-            self.headers = [*self.headers, HeaderLine(number, name, "")]
-
-    async def _place(self, code: str, facts: dict[str, Any]) -> None:
-        """Say an error at its field, or in the corner if it has none."""
-        words = error_text(await language_of(self), code, facts)
-        field = FIELD_OF.get(code, str(facts.get("field", "")))
-        if field not in FIELDS:
-            await notices.trouble(self, words)
             return
-        self.wrong, self.wrong_line = {field: words}, _line(facts) if field == "body" else 0
-
-    def _keep(self, trial: Trial, answer: Answer) -> None:
-        self.answer, self.part = answer, PARTS[0]
-        number = self.past[0].number + 1 if self.past else 1
-        self.past = [_past(number, trial, answer), *self.past][:MOST_HISTORY]
-        self.call = Underway(answer.call_id, CallStatus.QUEUED, over=False) if answer.call_id else None
+        rows = await asyncio.to_thread(history.rows, viewer, self.shown_slug)
+        self.past = sorted(rows, key=lambda row: not row.name)
 
     async def _look(self, viewer: Viewer, slug: str) -> None:
         """Read how far the call is; one that was forgotten meanwhile stays as it was. Not under the lock."""
@@ -237,44 +152,15 @@ class TrialState(rx.State):
             if self.call == call:  # no other one was sent meanwhile
                 self.call = Underway(call.id, status, over=status.ended)
 
-    def _fill(self, trial: Trial) -> None:
-        self.method, self.path, self.body = trial.method, trial.path, trial.body
-        self.asynchronous = trial.asynchronous
-        shown = trial.other_headers if trial.asynchronous else trial.headers
-        self.headers = [HeaderLine(at, each.name, each.value) for at, each in enumerate(shown, start=1)]
-        self.wrong, self.wrong_line = {}, 0
-        self.version += 1
 
-
-def _past(number: int, trial: Trial, answer: Answer) -> Past:
-    return Past(
-        number=number,
-        at=clock.now(),
-        method=trial.method,
-        path=trial.path,
-        status=answer.status,
-        duration_ms=answer.duration_ms,
-        accepted=bool(answer.call_id),
-        trial=trial,
-    )
-
-
-def trial_of(typed: dict[str, Any]) -> Trial:
-    """Return the request that the form's fields mean; header rows without a name are passed over."""
-    numbers = sorted(
-        int(name.split("-")[1])
-        for name in typed
-        if name.startswith("header-") and name.endswith("-name") and name.split("-")[1].isdigit()
-    )
-    rows = [(str(typed[f"header-{at}-name"]).strip(), str(typed.get(f"header-{at}-value", ""))) for at in numbers]
-    return Trial(
-        method=str(typed.get("method", "")),
-        path=str(typed.get("path", "")).strip(),
-        headers=[Header(name, value.strip()) for name, value in rows if name],
-        body=str(typed.get("body", "")),
-    )
-
-
-def _line(facts: dict[str, Any]) -> int:
-    line = facts.get("line")
-    return line if isinstance(line, int) else 0
+def _as_sent(trial: Trial) -> dict[str, Any]:
+    """Return a request as the browser sends it to the API."""
+    return {
+        "method": trial.method,
+        "path": trial.path,
+        "headers": [[each.name, each.value] for each in trial.headers],
+        "kind": trial.kind.value,
+        "text": trial.text,
+        "fields": [],
+        "filename": "",
+    }

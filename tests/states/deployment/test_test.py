@@ -1,31 +1,24 @@
-"""The API test tab: what its form means, what is sent, what is said."""
+"""The API test tab: what its form begins with, what is refused, what was sent before, how far a call is."""
 
-import functools
-from collections.abc import Callable
+import json
 from typing import Any
 
-import httpx
 import pytest
 
-from deploy_ui.enums import CallStatus, Role
-from deploy_ui.services import deployments, trials
+from deploy_ui.enums import BodyKind, CallStatus, Role
+from deploy_ui.services import deployments
 from deploy_ui.services.calls import changes
-from deploy_ui.services.trials import Answer, Header, Trial
+from deploy_ui.services.trials import history
+from deploy_ui.services.trials.history import Outcome
+from deploy_ui.services.trials.request import Header, Trial
 from deploy_ui.services.viewer import Viewer
-from deploy_ui.states.deployment.test import MOST_HISTORY, TrialState, trial_of
+from deploy_ui.states.deployment.test import Refusal, TrialState
 from tests import factories
 from tests.states.conftest import Opens
 from tests.states.tab import Tab
 
-FORM = {
-    "method": "POST",
-    "path": "/predict",
-    "body": "{}",
-    "header-1-name": "Content-Type",
-    "header-1-value": "application/json",
-}
-ASYNC = {**FORM, "header-0-name": "X-Async-Request", "header-0-value": "true"}
-Answers = Callable[[httpx.Request], httpx.Response]
+SCHEMA = {"type": "object", "properties": {"amount": {"type": "number"}}, "required": ["amount"]}
+SECRET = Header("Authorization", "Bearer hunter2")
 
 
 @pytest.fixture
@@ -33,257 +26,121 @@ def slug(editor: Viewer) -> str:
     return factories.deployment(editor, name="Fraud scoring").slug
 
 
-@pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch, editor: Viewer, slug: str) -> list[httpx.Request]:
-    """Stand in for the gateway: keep what came."""
-    seen: list[httpx.Request] = []
-
-    def handle(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        if request.headers.get("x-async-request") == "true":
-            return httpx.Response(
-                202, json={"request_id": factories.call(deployments.card(editor, slug)), "status": "queued"}
-            )
-        return httpx.Response(200, json={"number": len(seen)}, headers={"x-instance": "k4c9aa"})
-
-    real = trials.send
-
-    async def send(viewer: Viewer, slug: str, trial: Trial) -> Any:
-        return await real(viewer, slug, trial, transport=httpx.MockTransport(handle))
-
-    monkeypatch.setattr(trials, "send", send)
-    return seen
-
-
-def newest_is(number: int, tab: Tab) -> bool:
-    return bool(tab["TrialState.past"][0].number == number)
-
-
 async def opens(tab: Tab, slug: str) -> None:
     await tab.card(slug, "test")
     await tab.sees(lambda seen: seen["TrialState.shown_slug"] == slug and seen["TrialState.loaded"])
 
 
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        pytest.param(FORM, Trial(headers=[Header("Content-Type", "application/json")], body="{}"), id="the usual"),
-        pytest.param({}, Trial(method="", path="", headers=[], body=""), id="nothing"),
-        pytest.param(
-            {"method": "GET", "path": " /a ", "header-2-name": " X ", "header-2-value": " y "},
-            Trial(method="GET", path="/a", headers=[Header("X", "y")]),
-            id="spaces around",
-        ),
-        pytest.param(
-            {"header-10-name": "B", "header-2-name": "A", "header-x-name": "C", "header--name": "D"},
-            Trial(method="", path="", headers=[Header("A", ""), Header("B", "")]),
-            id="rows in their order, nonsense passed over",
-        ),
-        pytest.param(
-            {"header-1-name": " ", "header-1-value": "lost"},
-            Trial(method="", path="", headers=[]),
-            id="a row without a name",
-        ),
-    ],
-)
-def test_the_form_means_a_request(typed: dict[str, str], expected: Trial) -> None:
-    assert trial_of(typed) == expected
+def sent(by: Viewer, slug: str, trial: Trial | None = None, **outcome: Any) -> int:
+    """Put a request into the history that was answered; return its number there."""
+    number = history.begun(by, slug, trial or Trial())
+    history.ended(number, Outcome(**{"status": 200, "over": True, **outcome}))
+    return number
 
 
 async def test_the_form_begins_with_a_request_that_the_image_answers(tab: Tab, editor: Viewer) -> None:
-    image = factories.image(editor, request_schema={"type": "object", "properties": {"amount": {"type": "number"}}})
-    slug = factories.deployment(editor, image_id=image.id).slug
+    image = factories.image(editor, request_schema=SCHEMA)
+    await opens(tab, factories.deployment(editor, image_id=image.id).slug)
+    begun = tab["TrialState.sample"]
+    assert (begun["method"], begun["path"], begun["kind"]) == ("POST", "/predict", BodyKind.JSON)
+    assert "amount" in json.loads(begun["text"])
+    assert tab["TrialState.schema"] == SCHEMA
+
+
+@pytest.mark.parametrize("schema", [None, {"type": "string", "format": "binary"}])
+async def test_without_a_schema_of_json_there_is_no_form(tab: Tab, editor: Viewer, schema: Any) -> None:
+    image = factories.image(editor, request_schema=schema)
+    await opens(tab, factories.deployment(editor, image_id=image.id).slug)
+    assert tab["TrialState.schema"] is None
+
+
+async def test_what_was_sent_is_in_the_history_without_its_secrets(tab: Tab, slug: str, editor: Viewer) -> None:
     await opens(tab, slug)
-    assert (tab["TrialState.method"], tab["TrialState.path"]) == ("POST", "/predict")
-    assert '"amount": 0.0' in tab["TrialState.body"]
-    assert [each.name for each in tab["TrialState.headers"]] == ["Content-Type"]
+    first = sent(editor, slug, Trial(headers=[SECRET], kind=BodyKind.JSON, text='{"password": "hunter2"}'))
+    second = sent(editor, slug)
+    await tab.send(TrialState.ended("", "done"))
+    await tab.sees(lambda seen: [each.id for each in seen["TrialState.past"]] == [second, first])
+    assert "hunter2" not in tab.known()
 
 
-async def test_an_answer_is_shown_and_kept_in_the_history(tab: Tab, slug: str, gateway: list[httpx.Request]) -> None:
+async def test_a_named_request_comes_first_and_is_kept(tab: Tab, slug: str, editor: Viewer) -> None:
+    first, second = sent(editor, slug), sent(editor, slug)
     await opens(tab, slug)
-    await tab.send(TrialState.send(FORM))
-    await tab.sees(lambda seen: seen["TrialState.answer"])
-    answer = tab["TrialState.answer"]
-    assert (answer.status, answer.instance, answer.json) == (200, "k4c9aa", True)
-    assert [each.path for each in tab["TrialState.past"]] == ["/predict"]
-    assert not tab["TrialState.sending"]
-    assert gateway[0].headers["x-api-key"].startswith("dk_")
-    assert "dk_" not in tab.known()
-
-
-async def test_the_history_keeps_the_newest(tab: Tab, slug: str, gateway: list[httpx.Request]) -> None:
-    await opens(tab, slug)
-    for number in range(1, MOST_HISTORY + 2):
-        await tab.send(TrialState.send({**FORM, "path": f"/{number}"}))
-        await tab.sees(functools.partial(newest_is, number))
-    assert len(gateway) == MOST_HISTORY + 1
-    assert len(tab["TrialState.past"]) == MOST_HISTORY
-
-
-async def test_a_past_request_fills_the_form_again(tab: Tab, slug: str, gateway: list[httpx.Request]) -> None:
-    await opens(tab, slug)
-    await tab.send(TrialState.send({**FORM, "path": "/special", "method": "PUT"}))
-    await tab.sees(lambda seen: seen["TrialState.past"])
-    assert gateway
-    version = tab["TrialState.version"]
-    await tab.send(TrialState.again(1))
-    assert (tab["TrialState.method"], tab["TrialState.path"]) == ("PUT", "/special")
-    assert tab["TrialState.version"] == version + 1
+    await tab.send(TrialState.name(first, "the usual"))
+    assert [(each.id, each.name) for each in tab["TrialState.past"]] == [(first, "the usual"), (second, "")]
     await tab.send(TrialState.clear())
+    assert [each.id for each in tab["TrialState.past"]] == [first]
+    await tab.send(TrialState.forget(first))
     assert tab["TrialState.past"] == []
 
 
-async def test_the_status_of_an_asynchronous_call_is_followed_to_its_end(
-    tab: Tab, slug: str, editor: Viewer, gateway: list[httpx.Request]
-) -> None:
-    await opens(tab, slug)
-    await tab.send(TrialState.send(ASYNC))
-    await tab.sees(lambda seen: seen["TrialState.call"])
-    call = tab["TrialState.call"]
-    assert (tab["TrialState.answer"].call_id, call.status, call.over) == (call.id, CallStatus.QUEUED, False)
-    assert tab["TrialState.past"][0].accepted
-    assert gateway
-    changes.cancel(editor, slug, call.id)
-    await tab.sees(lambda seen: seen["TrialState.call"].status == CallStatus.CANCELED)
-    assert tab["TrialState.call"].over
-    await tab.send(TrialState.send(FORM))
-    await tab.sees(lambda seen: seen["TrialState.call"] is None)
-    assert not tab["TrialState.past"][0].accepted
+async def test_other_peoples_requests_are_not_shown(new_tab: Opens, slug: str, editor: Viewer) -> None:
+    number = sent(editor, slug)
+    other = new_tab(factories.viewer())
+    await opens(other, slug)
+    assert other["TrialState.past"] == []
+    await other.send(TrialState.forget(number))
+    await other.send(TrialState.name(number, "mine"))
+    assert other["NoticeState.kind"] == "error"
+    assert [each.id for each in history.rows(editor, slug)] == [number]
 
 
-async def test_a_call_that_ends_before_its_answer_is_read_is_over_at_once(
-    tab: Tab, slug: str, editor: Viewer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def send(*_: Any) -> Answer:
-        call_id = factories.call(deployments.card(editor, slug), status=CallStatus.COMPLETED)
-        return Answer(
-            202, "", 1, [], "", 0, binary=False, json=True, truncated=False, request_id="", instance="", call_id=call_id
-        )
-
-    monkeypatch.setattr(trials, "send", send)
-    await opens(tab, slug)
-    await tab.send(TrialState.send(ASYNC))
-    await tab.sees(lambda seen: seen["TrialState.call"] and seen["TrialState.call"].status == CallStatus.COMPLETED)
+async def test_a_viewer_has_no_history_and_changes_none(new_tab: Opens, slug: str) -> None:
+    reader = new_tab(factories.viewer(Role.VIEWER))
+    await opens(reader, slug)
+    assert reader["TrialState.past"] == []
+    await reader.send(TrialState.clear())
+    assert reader["NoticeState.kind"] == "error"
 
 
-async def test_a_past_asynchronous_request_ticks_the_box_and_another_clears_it(
-    tab: Tab, slug: str, gateway: list[httpx.Request]
-) -> None:
-    await opens(tab, slug)
-    await tab.send(TrialState.send(ASYNC))
-    await tab.sees(functools.partial(newest_is, 1))
-    await tab.send(TrialState.send(FORM))
-    await tab.sees(functools.partial(newest_is, 2))
-    assert len(gateway) == 2
-    await tab.send(TrialState.again(1))
-    assert tab["TrialState.asynchronous"]
-    assert [each.name for each in tab["TrialState.headers"]] == ["Content-Type"]
-    await tab.send(TrialState.again(2))
-    assert not tab["TrialState.asynchronous"]
-    await tab.send(TrialState.set_asynchronous(True))
-    assert tab["TrialState.asynchronous"]
+async def test_nobody_sees_nothing(new_tab: Opens, slug: str) -> None:
+    stranger = new_tab(None)
+    await stranger.card(slug, "test")
+    await stranger.send(TrialState.enter())
+    await stranger.sees(lambda seen: seen.redirects)
+    assert not stranger["TrialState.loaded"]
 
 
 @pytest.mark.parametrize(
-    ("typed", "field"),
+    ("code", "facts", "expected"),
     [
-        ({"path": "predict"}, "path"),
-        ({"path": "http://elsewhere/"}, "path"),
-        ({"body": "{"}, "body"),
-        ({"body": "x" * (trials.MOST_BODY + 1)}, "body"),
-        ({"header-2-name": "a b"}, "headers"),
-        ({"header-2-name": "Host", "header-2-value": "x"}, "headers"),
+        ("body_not_json", {"field": "body", "line": 3, "column": 1}, ("body", {"line": 3, "column": 1})),
+        ("body_not_json", {"field": "body", "line": "x", "column": []}, ("body", {})),
+        ("trial_body_large", {"limit_mb": 16}, ("body", {})),
+        ("trial_header_value", {"field": "headers", "name": "X"}, ("headers", {})),
+        ("gateway_unreachable", {}, ("", {})),
+        ("gateway_unreachable", {"field": ["headers"]}, ("", {})),
     ],
 )
-async def test_what_cannot_be_sent_is_said_at_its_field(
-    tab: Tab, slug: str, gateway: list[httpx.Request], typed: dict[str, str], field: str
+async def test_a_refusal_stands_at_its_field(
+    tab: Tab, slug: str, code: str, facts: dict[str, Any], expected: tuple[str, dict[str, int]]
 ) -> None:
     await opens(tab, slug)
-    await tab.send(TrialState.send({**FORM, **typed}))
-    await tab.sees(lambda seen: seen["TrialState.wrong"] and not seen["TrialState.sending"])
-    assert list(tab["TrialState.wrong"]) == [field]
-    assert gateway == []
+    await tab.send(TrialState.refused(code, facts))
+    found: Refusal = tab["TrialState.refusal"]
+    assert found.words
+    assert (found.field, found.facts) == expected
+    await tab.send(TrialState.sending())
+    assert tab["TrialState.refusal"] is None
 
 
-async def test_broken_json_names_line_and_column_and_marks_the_line(tab: Tab, slug: str) -> None:
+async def test_the_status_of_an_asynchronous_call_is_followed_to_its_end(tab: Tab, slug: str, editor: Viewer) -> None:
     await opens(tab, slug)
-    await tab.send(TrialState.send({**FORM, "body": '{\n  "a": tru\n}'}))
-    await tab.sees(lambda seen: seen["TrialState.wrong_line"] == 2)
-    assert "line 2, column 8" in tab["TrialState.wrong"]["body"]
+    call_id = factories.call(deployments.card(editor, slug))
+    await tab.send(TrialState.ended(call_id, "done"))
+    await tab.sees(lambda seen: seen["TrialState.call"] and seen["TrialState.call"].status == CallStatus.QUEUED)
+    changes.cancel(editor, slug, call_id)
+    await tab.sees(lambda seen: seen["TrialState.call"].over)
+    assert tab["TrialState.call"].status == CallStatus.CANCELED
 
 
-async def test_a_text_that_cannot_be_formatted_says_where(tab: Tab, slug: str) -> None:
-    await opens(tab, slug)
-    await tab.send(TrialState.unformatted('{"a": 1,}'))
-    assert "line 1" in tab["TrialState.wrong"]["body"]
-
-
-async def test_a_refused_copy_is_said_at_its_field(tab: Tab, slug: str) -> None:
-    await opens(tab, slug)
-    await tab.send(TrialState.refused("body_not_json", {"field": "body", "line": 3, "column": 1}))
-    assert (list(tab["TrialState.wrong"]), tab["TrialState.wrong_line"]) == (["body"], 3)
-    await tab.send(TrialState.refused("console_unreachable", {}))
-    assert tab["NoticeState.kind"] == "error"
-
-
-@pytest.mark.parametrize("facts", [{"field": "body", "line": "x"}, {"field": ["body"]}, {"field": "body"}])
-async def test_facts_that_no_page_sends_do_no_harm(tab: Tab, slug: str, facts: dict[str, Any]) -> None:
-    await opens(tab, slug)
-    await tab.send(TrialState.refused("body_not_json", facts))
-    assert tab["TrialState.wrong_line"] == 0
-
-
-async def test_a_gateway_that_is_away_is_said_and_sending_is_over(tab: Tab, slug: str) -> None:
-    await opens(tab, slug)
-    await tab.send(TrialState.send(FORM))
-    await tab.sees(lambda seen: seen["NoticeState.kind"] == "error")
-    await tab.sees(lambda seen: not seen["TrialState.sending"])
-
-
-async def test_a_viewer_sends_nothing(new_tab: Opens, slug: str, gateway: list[httpx.Request]) -> None:
-    reader = new_tab(factories.viewer(Role.VIEWER))
-    await opens(reader, slug)
-    await reader.send(TrialState.send(FORM))
-    await reader.sees(lambda seen: seen["NoticeState.kind"] == "error")
-    assert gateway == []
-
-
-async def test_nobody_sends_nothing(new_tab: Opens, slug: str, gateway: list[httpx.Request]) -> None:
-    stranger = new_tab(None)
-    await stranger.card(slug, "test")
-    await stranger.send(TrialState.send(FORM))
-    await stranger.sees(lambda seen: seen.redirects)
-    assert gateway == []
-
-
-async def test_headers_are_added_and_removed(tab: Tab, slug: str) -> None:
-    await opens(tab, slug)
-    await tab.send(TrialState.add_header())
-    await tab.send(TrialState.add_key())
-    assert [(each.number, each.name) for each in tab["TrialState.headers"]] == [
-        (1, "Content-Type"),
-        (2, ""),
-        (3, "X-API-Key"),
-    ]
-    assert tab["TrialState.own_key"]
-    await tab.send(TrialState.remove_header(1))
-    assert [each.number for each in tab["TrialState.headers"]] == [2, 3]
-    for _ in range(trials.MOST_HEADERS):
-        await tab.send(TrialState.add_header())
-    assert len(tab["TrialState.headers"]) == trials.MOST_HEADERS
-
-
-async def test_another_deployment_begins_afresh_and_the_same_goes_on(
-    tab: Tab, slug: str, editor: Viewer, gateway: list[httpx.Request]
-) -> None:
+async def test_another_deployment_begins_afresh_and_the_same_goes_on(tab: Tab, slug: str, editor: Viewer) -> None:
     other = factories.deployment(editor).slug
+    sent(editor, slug)
     await opens(tab, slug)
-    await tab.send(TrialState.send(FORM))
-    await tab.sees(lambda seen: seen["TrialState.past"])
-    assert gateway
+    assert len(tab["TrialState.past"]) == 1
     await tab.card(slug, "keys")
-    await tab.card(slug, "test")
-    assert tab["TrialState.past"]
-    await tab.card(other, "test")
-    await tab.sees(lambda seen: seen["TrialState.shown_slug"] == other and seen["TrialState.loaded"])
-    assert (tab["TrialState.past"], tab["TrialState.answer"]) == ([], None)
+    await opens(tab, slug)
+    assert len(tab["TrialState.past"]) == 1
+    await opens(tab, other)
+    assert tab["TrialState.past"] == []
