@@ -10,12 +10,21 @@ from deploy_ui.i18n.ui import t
 ALERTS = ("note", "tip", "important", "warning", "caution")
 WORDS = (*ALERTS, "footnotes", "back", "copy", "copied", "diagram", "stuck", "lost", "again")
 SCRIPTS = (
-    *("copy.js", "readme_worker.js", "readme_pipeline.js", "readme_chunks.js", "readme_groups.js", "readme_html.js"),
+    *(
+        "copy.js",
+        "readme_worker.js",
+        "readme_entities.js",
+        "readme_pipeline.js",
+        "readme_chunks.js",
+        "readme_groups.js",
+        "readme_html.js",
+    ),
     *("readme_schema.js", "readme_links.js", "readme_dress.js", "readme_steps.js", "readme_math.js"),
     *("readme_writer.js", "readme_draw.js", "readme_highlight.js", "readme_katex.js", "readme_diagram.js"),
 )
 PACKAGES = [
     "mdast-util-from-markdown@2.1.0",
+    "character-entities@2.0.2",
     "micromark-extension-gfm@3.0.0",
     "mdast-util-gfm@3.1.0",
     "micromark-extension-math@3.1.0",

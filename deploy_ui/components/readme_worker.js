@@ -1,4 +1,5 @@
 /* Renders READMEs beside the page, and sends what changed in pieces that the page can build without a stop. */
+import "./readme_entities.js"; // before the parser, which asks for it at once
 import { Renderer } from "./readme_pipeline.js";
 
 const TOGETHER = 2500;
