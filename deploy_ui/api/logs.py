@@ -16,7 +16,8 @@ from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Listing
 from deploy_ui.enums import LogLevel
 from deploy_ui.services import builds, images, logs, sessions
-from deploy_ui.services.logs import MOST_LINES, LogRow
+from deploy_ui.services.log_rows import LogRow
+from deploy_ui.services.logs import MOST_LINES
 from deploy_ui.services.paging import Page
 from deploy_ui.services.viewer import Viewer
 
