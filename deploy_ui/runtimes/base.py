@@ -142,16 +142,26 @@ class LogSource(Protocol):
         `Invalid("log_cursor_invalid")`.
         """
 
+    def read(self, instance: str) -> Iterator[LogLine]:
+        """Yield every line that is still kept of one instance, oldest first."""
+
+
+class LogPages(Protocol):
+    """Reads logs piece by piece from any place, either way. Reading never changes anything."""
+
     def ends(self, instances: Iterable[str], at: datetime | None = None) -> dict[str, str]:
         """Return a cursor of each instance: behind its newest line, or behind its last one of `at` or before.
 
         An instance that wrote nothing has none.
         """
 
-    def back(self, cursors: Mapping[str, str], *, limit: int, since: datetime | None = None) -> dict[str, str]:
+    def back(
+        self, cursors: Mapping[str, str], *, limit: int, since: datetime | None = None, size: int | None = None
+    ) -> dict[str, str]:
         """Return the cursors from which the newest `limit` lines before the given cursors, merged by time, are read.
 
-        Lines before `since` are not counted. Reads no more of large logs than the lines take.
+        They are fewer where they are longer than `size` bytes together, or where older ones are from before `since`.
+        Reads no more of large logs than the lines take.
         """
 
     def between(
@@ -166,6 +176,3 @@ class LogSource(Protocol):
 
     def grown(self, instance: str, cursor: str) -> bool:
         """Say whether there may be a line behind the cursor (empty: any line); cheap enough to ask all the time."""
-
-    def read(self, instance: str) -> Iterator[LogLine]:
-        """Yield every line that is still kept of one instance, oldest first."""

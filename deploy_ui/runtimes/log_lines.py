@@ -4,7 +4,6 @@ import functools
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from deploy_ui.runtimes.base import LogLine
 from deploy_ui.runtimes.keeper import rotated
@@ -37,19 +36,17 @@ def forward(folder: Path, start: Place | None = None, end: Place | None = None) 
         offset = start.offset if start is not None and number == start.number else 0
         until = end.offset if end is not None and number == end.number else None
         try:
-            with open(rotated.path(str(folder), number), "rb", buffering=0) as file:  # noqa: PTH123 very often
-                if missing:
-                    yield _gap(file, folder, number)
-                    missing = False
-                yield from _file_forward(file, folder, number, offset, until)
+            if missing:
+                yield _gap(folder, number)
+                missing = False
+            yield from _file_forward(folder, number, offset, until)
         except FileNotFoundError:
             missing = True
 
 
-def _file_forward(file: BinaryIO, folder: Path, number: int, offset: int, until: int | None) -> Iterator[LogLine]:
-    file.seek(offset)
+def _file_forward(folder: Path, number: int, offset: int, until: int | None) -> Iterator[LogLine]:
     rest = b""
-    while block := file.read(BLOCK):
+    for block in _blocks(rotated.path(str(folder), number), offset):
         *lines, rest = (rest + block).split(b"\n")
         for line in lines:
             offset += len(line) + 1
@@ -58,9 +55,20 @@ def _file_forward(file: BinaryIO, folder: Path, number: int, offset: int, until:
             yield _line(line, folder, number, offset)
 
 
-def _gap(file: BinaryIO, folder: Path, number: int) -> LogLine:
+def _blocks(path: str, offset: int, size: int = BLOCK) -> Iterator[bytes]:
+    """Yield the file piece by piece; it is not held open between them, however long a slow reader takes."""
+    block = b"."
+    while block:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 opened many times a second
+            file.seek(offset)
+            block = file.read(size)
+        offset += len(block)
+        yield block
+
+
+def _gap(folder: Path, number: int) -> LogLine:
     """Say that lines are missing before the first line of this file."""
-    when = micros_of(file.read(TIME_LENGTH))
+    when = micros_of(next(_blocks(rotated.path(str(folder), number), 0, TIME_LENGTH)))
     return LogLine(Place.cursor(when, number, 0), moment(when), folder.name, ROTATED_AWAY, "platform")
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 
 from deploy_ui.runtimes import log_lines, log_places
@@ -16,6 +16,7 @@ from deploy_ui.runtimes.keeper import rotated
 from deploy_ui.runtimes.log_places import Place, Step
 
 _time = attrgetter("at")
+_Tagged = tuple[bytes, str, Step]
 
 
 class LogFiles:
@@ -25,28 +26,27 @@ class LogFiles:
         self._root = root
 
     def ends(self, instances: Iterable[str], at: datetime | None = None) -> dict[str, str]:
-        """Return where each instance's log stands; see `LogSource.ends`."""
+        """Return where each instance's log stands; see `LogPages.ends`."""
         places = {key: self._end(key) if at is None else self._at(key, at) for key in instances}
         return {key: str(place) for key, place in places.items() if place is not None}
 
-    def back(self, cursors: Mapping[str, str], *, limit: int, since: datetime | None = None) -> dict[str, str]:
-        """Return the cursors before so many lines; see `LogSource.back`."""
+    def back(
+        self, cursors: Mapping[str, str], *, limit: int, since: datetime | None = None, size: int | None = None
+    ) -> dict[str, str]:
+        """Return the cursors before so many lines; see `LogPages.back`."""
         walks = [_tagged(key, self._folder(key), Place.parse(cursor)) for key, cursor in cursors.items()]
-        steps: Iterator[tuple[bytes, str, Step]] = heapq.merge(*walks, key=lambda step: step[0], reverse=True)
+        steps: Iterator[_Tagged] = heapq.merge(*walks, key=itemgetter(0), reverse=True)
         if since is not None:
             oldest = log_places.written(since)
             steps = itertools.takewhile(lambda step: step[0] >= oldest, steps)
-        starts = {key: step for _, key, step in itertools.islice(steps, limit)}
-        moved = {
-            key: Place.cursor(log_places.micros_of(step.written), step.number, step.start)
-            for key, step in starts.items()
-        }
-        return {**cursors, **moved}
+        steps = itertools.islice(steps, limit)
+        starts = {key: step for _, key, step in (steps if size is None else _fitting(steps, size))}
+        return {**cursors, **{key: str(step.before) for key, step in starts.items()}}
 
     def between(
         self, instances: Iterable[str], starts: Mapping[str, str], ends: Mapping[str, str] | None = None
     ) -> Iterator[LogLine]:
-        """Yield the lines behind the first and up to the second cursors; see `LogSource.between`."""
+        """Yield the lines behind the first and up to the second cursors; see `LogPages.between`."""
         begins = {key: Place.parse(cursor) for key, cursor in starts.items()}
         stops = {key: Place.parse(cursor) for key, cursor in (ends or {}).items()}
         lines = (log_lines.forward(self._folder(key), begins.get(key), stops.get(key)) for key in instances)
@@ -72,7 +72,7 @@ class LogFiles:
         return log_lines.forward(self._folder(instance))
 
     def grown(self, instance: str, cursor: str) -> bool:
-        """Say whether there may be something behind the cursor; see `LogSource.grown`."""
+        """Say whether there may be something behind the cursor; see `LogPages.grown`."""
         folder = str(self._folder(instance))
         if not cursor:
             return bool(rotated.numbers(folder))
@@ -105,8 +105,18 @@ class LogFiles:
         return folder_of(key, self._root)
 
 
-def _tagged(key: str, folder: Path, end: Place) -> Iterator[tuple[bytes, str, Step]]:
+def _tagged(key: str, folder: Path, end: Place) -> Iterator[_Tagged]:
     return ((step.written, key, step) for step in log_places.backward(folder, end))
+
+
+def _fitting(steps: Iterator[_Tagged], size: int) -> Iterator[_Tagged]:
+    """Yield the first step, and more while all together are no longer than `size` bytes."""
+    total = 0
+    for step in steps:
+        total += step[2].end - step[2].start
+        if total > size and total > step[2].end - step[2].start:
+            return
+        yield step
 
 
 def _changed(folder: Path) -> float:

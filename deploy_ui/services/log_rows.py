@@ -43,7 +43,7 @@ class Leveler:
             yield LogRow(line.cursor, line.at, line.instance, level, line.text, line.stream)
 
     def _look_back(self, instance: str, cursor: str) -> None:
-        source, ends = choose.log_source(), {instance: cursor}
+        source, ends = choose.log_pages(), {instance: cursor}
         for line in source.between(ends, source.back(ends, limit=LOOKED_BACK), ends):
             self._levels.of(line)
 
@@ -51,5 +51,5 @@ class Leveler:
 def between(
     instances: Iterable[str], starts: Mapping[str, str], ends: Mapping[str, str] | None = None
 ) -> Iterator[LogRow]:
-    """Yield the lines behind the first and up to the second cursors; see `LogSource.between`."""
-    return Leveler(starts).rows(choose.log_source().between(instances, starts, ends))
+    """Yield the lines behind the first and up to the second cursors; see `LogPages.between`."""
+    return Leveler(starts).rows(choose.log_pages().between(instances, starts, ends))

@@ -35,7 +35,7 @@ class Source:
 def tail(viewer: Viewer, slug: str, *, instance: str = "", limit: int = 500) -> list[LogRow]:
     """Return the newest lines of one instance or all, oldest first."""
     keys = _keys(viewer, slug, instance)
-    source = choose.log_source()
+    source = choose.log_pages()
     ends = source.ends(keys)
     return list(log_rows.between(ends, source.back(ends, limit=_bounded(limit)), ends))
 
@@ -115,7 +115,7 @@ def _keys(viewer: Viewer, slug: str, instance: str) -> list[str]:
 
 def _every(keys: list[str], since: datetime | None, until: datetime | None) -> Iterator[LogRow]:
     """Yield the lines of this time; of what was written before, no more is read than one look finds."""
-    starts = {} if since is None else choose.log_source().ends(keys, since - timedelta(microseconds=1))
+    starts = {} if since is None else choose.log_pages().ends(keys, since - timedelta(microseconds=1))
     rows = log_rows.between(keys, starts)
     return rows if until is None else itertools.takewhile(lambda row: row.at <= until, rows)
 
