@@ -15,8 +15,10 @@ from deploy_ui.api.asking import Asking, Token
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Listing
 from deploy_ui.enums import LogLevel
-from deploy_ui.services import builds, images, logs, sessions
-from deploy_ui.services.logs import MOST_LINES, LogRow
+from deploy_ui.services import build_logs as written_by_builds
+from deploy_ui.services import images, logs, sessions
+from deploy_ui.services.log_rows import LogRow
+from deploy_ui.services.logs import MOST_LINES
 from deploy_ui.services.paging import Page
 from deploy_ui.services.viewer import Viewer
 
@@ -131,5 +133,5 @@ class BuildFollower:
 
 
 def _build_lines(viewer: Viewer, image_id: str, cursor: str, limit: int) -> list[BuildLine]:
-    found = builds.log_after(viewer, image_id, cursor, limit)
+    found = written_by_builds.after(viewer, image_id, cursor, limit)
     return [BuildLine(cursor=line.cursor, at=line.at, text=line.text, stream=line.stream) for line in found]

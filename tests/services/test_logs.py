@@ -11,6 +11,7 @@ from deploy_ui.runtimes.keeper.rotated import PLATFORM, STDERR, STDOUT, RotatedL
 from deploy_ui.services import fleet, logs
 from deploy_ui.services.deployments import DeploymentCard
 from deploy_ui.services.fleet import Record
+from deploy_ui.services.log_rows import LogRow
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 from tests import factories
@@ -34,7 +35,7 @@ def instance(of: DeploymentCard, key: str) -> RotatedLog:
     return RotatedLog(str(settings().instance_logs_dir / key))
 
 
-def texts(rows: list[logs.LogRow]) -> list[str]:
+def texts(rows: list[LogRow]) -> list[str]:
     return [row.text for row in rows]
 
 
