@@ -9,12 +9,13 @@ from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import LanguageState, t
 
 VIRTUA = "virtua@0.54.2"
-"""Puts only the lines in view into the page: holds sizes in plain arrays, so that appending to 100 000 costs nothing."""
+"""Puts only the lines in view into the page; holds sizes in plain arrays, so appending to 100 000 costs nothing."""
 WORDS = (
     *("tools", "level", "level_all", "level_info", "level_warning", "level_error", "level_every", "none_of_level"),
     *("find", "previous", "next", "regex", "of", "nothing", "pattern_wrong", "pattern_slow"),
     *("range", "range_all", "range_15m", "range_1h", "range_24h", "range_own", "range_every", "range_wrong"),
-    *("from", "to", "show", "none_in_range", "follow", "follow_hint", "wrap", "time", "time_local", "time_utc", "time_ago"),
+    *("from", "to", "show", "none_in_range", "follow", "follow_hint", "wrap"),
+    *("time", "time_local", "time_utc", "time_ago"),
     *("copy", "copy_picked", "copied", "copy_link", "link_copied", "link", "unpick", "line_gone", "close"),
     *("download", "download_shown", "download_whole", "text", "lines"),
     *("loading_older", "full", "beginning"),
@@ -24,8 +25,9 @@ COUNTS = ("lines", "from", "new", "picked", "more", "cut")
 """Texts with a number, whose form the browser chooses."""
 
 for _script in (
-    *("copy.js", "log_bar.js", "log_copy.js", "log_feed.js", "log_foot.js", "log_keys.js", "log_list.js", "log_live.js"),
-    *("log_menus.js", "log_range.js", "log_search.js", "log_search_worker.js", "log_store.js"),
+    *("copy.js", "log_bar.js", "log_copy.js", "log_feed.js", "log_foot.js", "log_keys.js", "log_list.js"),
+    *("log_live.js", "log_menus.js", "log_range.js", "log_search.js", "log_search_worker.js", "log_store.js"),
+    *("log_row.js", "log_text.js", "log_time.js", "log_trace.js"),
 ):
     script(_script)  # what log_pane.js imports lies beside it
 
