@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from deploy_ui import clock
 from deploy_ui.api.log_watch import Probe
 from deploy_ui.services import build_logs, images
-from deploy_ui.services.build_logs import BuildRow
+from deploy_ui.services.build_logs import BuildEnd, BuildRow
 from deploy_ui.services.log_reader import LogReader, Span
 from deploy_ui.services.log_rows import LogRow
 from deploy_ui.services.viewer import Viewer
@@ -101,15 +101,6 @@ class DeploymentFeed:
         return self._reader.probes()
 
 
-@dataclass(frozen=True)
-class _BuildEnd:
-    image_id: str
-    cursor: str
-
-    def grown(self) -> bool:
-        return build_logs.grown(self.image_id, self.cursor)
-
-
 class BuildFeed:
     """The lines of an image's builds, under the name of no instance."""
 
@@ -145,7 +136,7 @@ class BuildFeed:
 
     def probes(self) -> Iterable[Probe]:
         """Return the end of the builds' log."""
-        return [_BuildEnd(self._image_id, self._at)]
+        return [BuildEnd(self._image_id, self._at)]
 
 
 def _row(row: LogRow) -> list[Any]:

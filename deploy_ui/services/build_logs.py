@@ -23,6 +23,18 @@ class BuildRow:
     stream: str
 
 
+@dataclass(frozen=True)
+class BuildEnd:
+    """The end of the log of an image's builds, as far as it was read."""
+
+    image_id: str
+    cursor: str
+
+    def grown(self) -> bool:
+        """Say whether there may be something new; cheap enough to ask all the time."""
+        return build_log.grown(self.image_id, self.cursor)
+
+
 def after(viewer: Viewer, image_id: str, cursor: str = "", limit: int = 1000) -> list[BuildRow]:
     """Return the lines behind the cursor (empty: from the start), oldest first."""
     return [_line(line) for line in build_log.read(_found(viewer, image_id), cursor, limit=limit)]
@@ -35,11 +47,6 @@ def before(viewer: Viewer, image_id: str, cursor: str = "", limit: int = 1000) -
     """
     lines = build_log.read(_found(viewer, image_id))
     return [_line(line) for line in deque((line for line in lines if not cursor or line.cursor < cursor), limit)]
-
-
-def grown(image_id: str, cursor: str) -> bool:
-    """Say whether there may be a line behind the cursor; cheap enough to ask all the time, and tells nothing else."""
-    return build_log.grown(image_id, cursor)
 
 
 def _found(viewer: Viewer, image_id: str) -> str:

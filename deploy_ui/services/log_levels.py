@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from deploy_ui.enums import LogLevel
 from deploy_ui.runtimes.base import LogLine
+from deploy_ui.services.log_text import plain
 
 SCANNED = 300
 """Characters of a line that may hold its level."""
@@ -42,7 +43,7 @@ _PLATFORM = {
 
 def level(text: str) -> LogLevel:
     """Return the level that one line of a program shows; INFO when it shows none."""
-    head = text[:SCANNED]
+    head = plain(text[:SCANNED])
     if found := _FIELD.search(head) or _WORD.search(head):
         return WORDS[found[1].lower()]
     if found := _GLOG.match(head):
@@ -68,14 +69,15 @@ class Levels:
         if line.stream == "platform":
             return _platform_level(line.text)
         source = (line.instance, line.stream)
-        if line.text.startswith("Traceback (most recent call last)"):
+        head = plain(line.text[:SCANNED])
+        if head.startswith("Traceback (most recent call last)"):
             self._tracing.add(source)
             return LogLevel.ERROR
         if source in self._tracing:
-            if line.text[:1] not in {" ", ""}:
+            if head[:1] not in {" ", ""}:
                 self._tracing.discard(source)
             return LogLevel.ERROR
-        return level(line.text)
+        return level(head)
 
 
 def leveled(lines: Iterable[LogLine]) -> Iterator[tuple[LogLine, LogLevel]]:

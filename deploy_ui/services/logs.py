@@ -1,7 +1,7 @@
 """What the instances of a deployment wrote. Every role may read it."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +9,14 @@ from sqlmodel import col, select
 
 from deploy_ui import clock
 from deploy_ui.db import reading
-from deploy_ui.enums import ENDED_STATUSES, LogLevel, Role
+from deploy_ui.enums import ENDED_STATUSES, Role
 from deploy_ui.errors import NotFound
 from deploy_ui.models import Instance
 from deploy_ui.runtimes import choose
 from deploy_ui.services import log_rows, lookup
 from deploy_ui.services.instances import LAST_LINES, MOST_ROWS
 from deploy_ui.services.log_rows import Leveler, LogRow
+from deploy_ui.services.log_wanted import Wanted
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
@@ -53,36 +54,17 @@ def between(
     viewer: Viewer, slug: str, *, instance: str = "", begin: datetime, end: datetime, limit: int = 1000
 ) -> list[LogRow]:
     """Return the first lines that were written in this time, oldest first."""
-    found = lines(viewer, slug, instance=instance, since=begin, until=end)
+    found = lines(viewer, slug, instance=instance, wanted=Wanted(since=begin, until=end))
     return list(itertools.islice(found, _bounded(limit)))
 
 
-def lines(
-    viewer: Viewer,
-    slug: str,
-    *,
-    instance: str = "",
-    since: datetime | None = None,
-    until: datetime | None = None,
-    search: str = "",
-    level: LogLevel | None = None,
-) -> Iterator[LogRow]:
-    """Return every kept line that fits, oldest first, one by one; the right to read is checked before the first.
+def lines(viewer: Viewer, slug: str, *, instance: str = "", wanted: Wanted) -> Iterator[LogRow]:
+    """Return every kept line that is wanted, oldest first, one by one; the right to read is checked before the first.
 
-    `search` is a piece of the text in any case; `level` means this one and worse.
+    Raises Invalid for a pattern that cannot be read.
     """
-    keys = _keys(viewer, slug, instance)
-    wanted = fitting(since=since, search=search, least=level)
-    return (row for row in _every(keys, since, until) if wanted(row))
-
-
-def fitting(*, since: datetime | None, search: str, least: LogLevel | None) -> Callable[[LogRow], bool]:
-    """Return what tells whether a line is wanted: young enough, with this text in any case, this level or worse."""
-    order, text = list(LogLevel), search.casefold()
-    wanted = set(order[order.index(least) :] if least else order)
-    return lambda row: (
-        row.level in wanted and (since is None or row.at >= since) and (not text or text in row.text.casefold())
-    )
+    fits = wanted.fits()
+    return (row for row in _every(_keys(viewer, slug, instance), wanted.since, wanted.until) if fits(row))
 
 
 def remove_old(now: datetime) -> list[str]:
