@@ -3,12 +3,13 @@
 const FINAL = new Set([1000, 1008, 4400, 4401, 4404]);
 const LONGEST_WAIT_MS = 10000;
 export const TAIL = 10000;
+export const LONGEST_TAIL = 100000;
 const OLDER = 2000;
 
 /** `on`: lines(rows), older(rows, more), missing(), state(connecting, live, lost, ended or refused). */
 export class LogFeed {
-  constructor(url, around, on) {
-    Object.assign(this, { url, around, on, cursors: {}, tries: 0, timer: 0, closed: false, ended: false });
+  constructor(url, { around = "", tail = TAIL }, on) {
+    Object.assign(this, { url, around, tail, on, cursors: {}, tries: 0, timer: 0, closed: false, ended: false });
     on.state("connecting");
     this.open();
   }
@@ -24,7 +25,7 @@ export class LogFeed {
 
   greet() {
     this.tries = 0;
-    this.socket.send(JSON.stringify({ cursors: this.cursors, tail: TAIL, around: this.around || undefined }));
+    this.socket.send(JSON.stringify({ cursors: this.cursors, tail: this.tail, around: this.around || undefined }));
     this.on.state("live");
   }
 

@@ -1,5 +1,5 @@
 /* A log as it stands on the screen: the lines held, what comes, whether it is followed, what is searched and picked. */
-import { LogFeed } from "./log_feed.js";
+import { LONGEST_TAIL, LogFeed, TAIL } from "./log_feed.js";
 import { LogSearch } from "./log_search.js";
 import { LogStore } from "./log_store.js";
 
@@ -27,14 +27,18 @@ export class LogLive {
 
   /** Begins with the newest lines of `url`, or around the line `instance:cursor` where one is named. */
   connect(url, around = "") {
+    this.url = url;
+    this.begin({ around });
+    const split = around.indexOf(":");
+    if (around) Object.assign(this, { target: { instance: around.slice(0, split), cursor: around.slice(split + 1), pick: true }, following: false });
+  }
+
+  begin(from) {
     this.feed?.close();
-    const least = this.store.least;
+    const { least } = this.store;
     this.reset();
     this.store.filter(least);
-    this.url = url;
-    const split = around.indexOf(":");
-    if (around) Object.assign(this, { target: [around.slice(0, split), around.slice(split + 1)], following: false });
-    this.feed = new LogFeed(url, around, {
+    this.feed = new LogFeed(this.url, from, {
       lines: (rows) => this.receive(rows),
       older: (rows, more) => this.schedule({ older: rows, more }),
       missing: () => this.schedule({ missing: true, target: null, following: true }),
@@ -96,11 +100,10 @@ export class LogLive {
   }
 
   seek() {
-    const seq = this.store.find(...this.target);
+    const { instance, cursor, pick } = this.target;
+    const seq = this.store.find(instance, cursor);
     if (seq < 0) return;
-    Object.assign(this, { target: null, picked: [seq, seq] });
-    if (!this.store.passes(seq)) this.show(0);
-    this.reveal = { seq, align: "center" };
+    Object.assign(this, { target: null, picked: pick ? [seq, seq] : null, reveal: { seq, align: pick ? "center" : "start" } });
   }
 
   /** What the reader reads would be dropped: the feed waits until the end is wanted again. */
@@ -116,8 +119,18 @@ export class LogLive {
   }
 
   loadOlder() {
-    if (this.loading || !this.more || this.store.full || this.following) return;
-    this.loading = this.feed.askOlder(this.store.oldest());
+    if (this.loading || !this.more || this.store.full || this.following || this.target) return;
+    if (this.state === "ended") this.readWhole();
+    else this.loading = this.feed.askOlder(this.store.oldest());
+  }
+
+  /** A log that is over has nobody to ask for older lines: it is read once more, as much of it as is held at most. */
+  readWhole() {
+    this.more = this.feed.tail === TAIL && this.store.next - this.store.first >= TAIL;
+    if (!this.more) return this.schedule();
+    const { instance, cursor } = this.store.line(this.top);
+    this.begin({ tail: LONGEST_TAIL });
+    return Object.assign(this, { target: { instance, cursor, pick: false }, following: false, loading: true });
   }
 
   /** Shows the lines of a level (by its number) and worse. */
