@@ -158,6 +158,8 @@ class EventKind(StrEnum):
     KEY_CREATED = "key_created"
     KEY_CHANGED = "key_changed"
     KEY_REVOKED = "key_revoked"
+    KEY_ROTATED = "key_rotated"
+    """A new key took the place of one that works on for a while."""
     CALLBACK_SECRET_REPLACED = "callback_secret_replaced"  # noqa: S105 -- a word, no secret
 
 

@@ -1,6 +1,6 @@
 """Keys of a deployment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -31,6 +31,18 @@ class KeyChange(Body):
     disabled: bool | None = None
 
 
+class Rotation(Body):
+    """How a key is replaced."""
+
+    overlap_s: int = Field(
+        default=86_400,
+        ge=0,
+        le=90 * 86_400,
+        description="How long the old key works on, in seconds; 0: not at all.",
+        examples=[86_400],
+    )
+
+
 class MadeKey(Body):
     """A key that was just made."""
 
@@ -55,6 +67,13 @@ def create(viewer: Asking, slug: str, body: KeyBody) -> MadeKey:
 def change(viewer: Asking, slug: str, key_id: str, body: KeyChange) -> KeyRow:
     """Rename a key, or switch it off and on."""
     return keys.change(viewer, slug, key_id, name=body.name, disabled=body.disabled)
+
+
+@router.post("/{key_id}/rotate", status_code=201, responses=answers(403, 409, 410, 422))
+def rotate(viewer: Asking, slug: str, key_id: str, body: Rotation) -> MadeKey:
+    """Put a new key in the place of this one, which works on for a while. The new secret is in this answer only."""
+    made = keys.rotate(viewer, slug, key_id, overlap=timedelta(seconds=body.overlap_s))
+    return MadeKey(key=made.row, secret=made.secret)
 
 
 @router.delete("/{key_id}", responses=answers(403))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from deploy_ui import clock, ids
 from deploy_ui.gateway import access_log
-from deploy_ui.services import builds, fleet, leftovers, logs
+from deploy_ui.services import builds, fleet, key_use, leftovers, logs
 from deploy_ui.services.calls import retention, waking
 from deploy_ui.settings import settings
 
@@ -35,10 +35,13 @@ def attempt(task: Task) -> None:
 
 
 def note_uses() -> None:
-    """Remember when keys and deployments were last used, from what the gateway wrote."""
+    """Remember how often keys and when deployments were used, from what the gateway wrote.
+
+    What a kill interrupts is not counted: a few seconds of calls, never one twice.
+    """
     uses = access_log.read_uses()
     if uses.keys:
-        fleet.key_used(uses.keys)
+        key_use.note(uses.keys)
     for slug, at in uses.slugs.items():
         fleet.saw_requests(slug, at)
 
@@ -58,6 +61,7 @@ def forget_the_old() -> None:
     now = clock.now()
     fleet.forget_old_instances(now, settings().log_days)
     fleet.forget_old_events(now, settings().log_days)
+    key_use.forget_old(now)
     logs.remove_old(now)
     leftovers.remove(now)
 

@@ -19,10 +19,15 @@ REFUSED = ("jwt_authn", "rbac_")
 
 @dataclass(frozen=True)
 class Uses:
-    """The newest request that was let through: with each key, and to each deployment."""
+    """The requests that were let through: with each key in each hour, and the newest to each deployment."""
 
     keys: list[KeyUse] = field(default_factory=list)
     slugs: dict[str, datetime] = field(default_factory=dict)
+
+
+Seen = dict[tuple[str, str, str], tuple[str, int]]
+"""By key, slug and hour: the newest time and how many."""
+LENGTH_OF_HOUR = len("2026-11-25T20")
 
 
 @dataclass(frozen=True)
@@ -40,14 +45,14 @@ def read_uses() -> Uses:
     """
     log = places.access_log(settings())
     position = log.with_suffix(".position")
-    newest: dict[tuple[str, str], str] = {}
+    seen: Seen = {}
     place = _saved(position)
     for path in (_previous(log), log):
         if path.exists() and (path == log or path.stat().st_ino == place.inode):
-            place = _read(path, place, newest)
+            place = _read(path, place, seen)
     replace_if_changed(position, f"{place.inode} {place.offset}\n")
     _set_aside(log)
-    return _uses(newest)
+    return _uses(seen)
 
 
 def _saved(position: Path) -> _Place:
@@ -61,8 +66,8 @@ def _previous(log: Path) -> Path:
     return log.with_suffix(".log.1")
 
 
-def _read(path: Path, place: _Place, newest: dict[tuple[str, str], str]) -> _Place:
-    """Note the newest time of each key at each deployment; return how far the file is read now."""
+def _read(path: Path, place: _Place, seen: Seen) -> _Place:
+    """Count the requests of each key at each deployment by the hour; return how far the file is read now."""
     found = path.stat()
     offset = place.offset if found.st_ino == place.inode and place.offset <= found.st_size else 0
     with path.open("rb") as file:
@@ -72,7 +77,8 @@ def _read(path: Path, place: _Place, newest: dict[tuple[str, str], str]) -> _Pla
                 break
             offset += len(line)
             for key, slug, at in _use(line):
-                newest[key, slug] = max(at, newest.get((key, slug), ""))
+                newest, calls = seen.get((key, slug, at[:LENGTH_OF_HOUR]), ("", 0))
+                seen[key, slug, at[:LENGTH_OF_HOUR]] = max(at, newest), calls + 1
     return _Place(found.st_ino, offset)
 
 
@@ -86,12 +92,16 @@ def _use(line: bytes) -> Iterator[tuple[str, str, str]]:
         yield entry["key"] if entry["kind"] == "key" else "", entry["slug"], entry["at"]
 
 
-def _uses(newest: dict[tuple[str, str], str]) -> Uses:
-    keys = [KeyUse(key, slug, datetime.fromisoformat(at)) for (key, slug), at in sorted(newest.items()) if key]
+def _uses(seen: Seen) -> Uses:
+    keys = [
+        KeyUse(key, slug, datetime.fromisoformat(at), calls)
+        for (key, slug, _), (at, calls) in sorted(seen.items())
+        if key
+    ]
     slugs: dict[str, datetime] = {}
-    for (_, slug), at in newest.items():
-        seen = datetime.fromisoformat(at)
-        slugs[slug] = max(seen, slugs.get(slug, seen))
+    for (_, slug, _), (at, _) in seen.items():
+        newest = datetime.fromisoformat(at)
+        slugs[slug] = max(newest, slugs.get(slug, newest))
     return Uses(keys, slugs)
 
 

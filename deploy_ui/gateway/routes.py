@@ -49,8 +49,15 @@ class Route:
 
 @dataclass(frozen=True)
 class KeyUse:
-    """The newest call that the gateway let through with one key."""
+    """What the gateway let through with one key in one hour."""
 
     key: str
     slug: str
     at: datetime
+    """The newest of these calls."""
+    calls: int = 1
+
+    @property
+    def hour(self) -> datetime:
+        """When the hour of these calls began."""
+        return self.at.replace(minute=0, second=0, microsecond=0)

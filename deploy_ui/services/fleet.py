@@ -1,6 +1,6 @@
 """What the controller reads and writes: every deployment at once. No person asks here, so there is no viewer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +10,7 @@ from sqlmodel import col, delete, func, or_, select, update
 from deploy_ui import hints
 from deploy_ui.db import reading, transaction
 from deploy_ui.enums import EventKind, Phase, Reason, Wish
-from deploy_ui.gateway.routes import KeyUse
-from deploy_ui.models import Deployment, Event, Instance, Key
+from deploy_ui.models import Deployment, Event, Instance
 from deploy_ui.services import events
 from deploy_ui.services.instances import MOST_ROWS, ON_PURPOSE
 from deploy_ui.services.members import Member, Record, members
@@ -120,15 +119,6 @@ def saw_requests(slug: str, at: datetime) -> None:
     newer = update(Deployment).where(col(Deployment.slug) == slug, or_(known.is_(None), known < at))
     with transaction() as session:
         session.exec(newer.values(last_request_at=at))
-
-
-def key_used(uses: Iterable[KeyUse]) -> None:
-    """Remember when keys were last used; the console's own keys have no row and are passed over."""
-    known = col(Key.last_used_at)
-    with transaction() as session:
-        for use in uses:
-            newer = update(Key).where(col(Key.id) == use.key, or_(known.is_(None), known < use.at))
-            session.exec(newer.values(last_used_at=use.at))
 
 
 def forget_old_instances(now: datetime, keep_days: int) -> list[str]:

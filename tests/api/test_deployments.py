@@ -101,6 +101,17 @@ async def test_a_key_is_switched_off_and_revoked(editor: Client, slug: str) -> N
     assert (await editor.patch(address, json={"disabled": False})).status_code == 409
 
 
+async def test_a_key_is_rotated_with_an_overlap(editor: Client, slug: str) -> None:
+    made = (await editor.post(f"/api/v1/deployments/{slug}/keys", json={"name": "Billing"})).json()
+    address = f"/api/v1/deployments/{slug}/keys/{made['key']['id']}/rotate"
+    answer = await editor.post(address, json={"overlap_s": 3600})
+    assert answer.status_code == 201
+    assert answer.json()["secret"] != made["secret"]
+    assert answer.json()["key"]["name"] == "Billing"
+    assert (await editor.post(address, json={"overlap_s": 3600})).status_code == 409
+    assert (await editor.post(address, json={"overlap_s": -1})).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

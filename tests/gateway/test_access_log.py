@@ -31,7 +31,7 @@ def log(data_dir: Path) -> Path:  # noqa: ARG001 -- sets the folder first
 def test_the_newest_use_of_each_key_and_deployment_is_read(log: Path) -> None:
     log.write_text(line(T1) + line(T3) + line(T2) + line(T2, "k2") + line(T1, "k3", "b"))
     uses = access_log.read_uses()
-    assert uses.keys == [KeyUse("k1", "a", T3), KeyUse("k2", "a", T2), KeyUse("k3", "b", T1)]
+    assert uses.keys == [KeyUse("k1", "a", T3, 3), KeyUse("k2", "a", T2), KeyUse("k3", "b", T1)]
     assert uses.slugs == {"a": T3, "b": T1}
 
 
@@ -47,6 +47,12 @@ def test_what_is_added_is_read_next(log: Path) -> None:
     with log.open("a") as file:
         file.write(line(T2, "k2"))
     assert access_log.read_uses().keys == [KeyUse("k2", "a", T2)]
+
+
+def test_calls_are_counted_by_the_hour(log: Path) -> None:
+    later = T1 + timedelta(hours=1)
+    log.write_text(line(T1) + line(later) + line(T2) + line(T1, details="rbac_access_denied_matched_policy[none]"))
+    assert access_log.read_uses().keys == [KeyUse("k1", "a", T2, 2), KeyUse("k1", "a", later)]
 
 
 def test_half_a_line_waits_for_its_other_half(log: Path) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from deploy_ui import clock, hints, vault
 from deploy_ui.db import reading, transaction
 from deploy_ui.enums import EventKind, ImageStatus, InstanceStatus, Phase, Reason, Wish
-from deploy_ui.gateway.routes import Grant, KeyUse
+from deploy_ui.gateway.routes import Grant
 from deploy_ui.models import Event
 from deploy_ui.services import deployments, events, fleet, instances, keys
 from deploy_ui.services.deployments import DeploymentCard
@@ -197,14 +197,6 @@ def test_the_newest_request_is_remembered(editor: Viewer, card: DeploymentCard) 
     for at in (NOW, NOW - timedelta(minutes=1)):
         fleet.saw_requests(card.slug, at)
     assert deployments.card(editor, card.slug).last_request_at == NOW
-
-
-def test_the_newest_use_of_a_key_is_remembered(editor: Viewer, card: DeploymentCard) -> None:
-    key = keys.create(editor, card.slug, name="ci").row
-    later, earlier = NOW, NOW - timedelta(minutes=1)
-    fleet.key_used([KeyUse(key.id, card.slug, later), KeyUse("console", card.slug, later)])
-    fleet.key_used([KeyUse(key.id, card.slug, earlier)])
-    assert keys.rows(editor, card.slug)[0].last_used_at == later
 
 
 def test_old_instances_are_forgotten_beyond_the_newest_two_hundred(editor: Viewer, card: DeploymentCard) -> None:

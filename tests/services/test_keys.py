@@ -159,6 +159,7 @@ def test_the_consoles_own_key_lives_minutes_and_has_no_row(editor: Viewer, card:
         pytest.param(lambda viewer, slug, _: keys.create(viewer, slug, name="ci"), id="create"),
         pytest.param(lambda viewer, slug, key: keys.change(viewer, slug, key, name="x"), id="change"),
         pytest.param(keys.revoke, id="revoke"),
+        pytest.param(lambda viewer, slug, key: keys.rotate(viewer, slug, key, overlap=timedelta(hours=1)), id="rotate"),
         pytest.param(lambda viewer, slug, _: keys.console_key(viewer, slug), id="console key"),
     ],
 )
@@ -170,3 +171,58 @@ def test_a_viewer_reads_keys_and_changes_none(
     with pytest.raises(Forbidden):
         verb(viewer, card.slug, made.row.id)
     assert keys.rows(viewer, card.slug) == [made.row]
+
+
+def test_a_rotated_key_works_until_the_overlap_ends(
+    editor: Viewer, card: DeploymentCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    old = keys.create(editor, card.slug, name="ci", addresses=["10.0.0.0/8"]).row
+    new = keys.rotate(editor, card.slug, old.id, overlap=timedelta(hours=1))
+    assert (new.row.name, new.row.addresses, new.row.replaced) == ("ci", ["10.0.0.0/8"], False)
+    assert new.row.id != old.id
+    assert new.secret.startswith("dk_")
+    assert grants() == sorted([old.id, new.row.id])
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=1, seconds=1))
+    assert grants() == [new.row.id]
+    rows = {row.id: row for row in keys.rows(editor, card.slug)}
+    assert (rows[old.id].status, rows[old.id].replaced) == (KeyStatus.EXPIRED, True)
+    assert events.rows(editor, card.slug)[0].kind == EventKind.KEY_ROTATED
+
+
+def test_a_rotation_without_overlap_ends_the_old_key_at_once(editor: Viewer, card: DeploymentCard) -> None:
+    old = keys.create(editor, card.slug, name="ci").row
+    new = keys.rotate(editor, card.slug, old.id, overlap=timedelta(0))
+    assert grants() == [new.row.id]
+
+
+def test_a_rotated_key_gets_the_life_of_the_old_one_and_never_lengthens_it(
+    editor: Viewer, card: DeploymentCard
+) -> None:
+    soon = clock.now() + timedelta(minutes=5)
+    old = keys.create(editor, card.slug, name="ci", expires_at=soon).row
+    new = keys.rotate(editor, card.slug, old.id, overlap=timedelta(days=1)).row
+    rows = {row.id: row for row in keys.rows(editor, card.slug)}
+    assert rows[old.id].expires_at == old.expires_at
+    assert new.expires_at is not None
+    assert timedelta(minutes=4) < new.expires_at - new.created_at <= timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("how", ["disabled", "revoked", "rotated"])
+def test_only_an_active_key_is_rotated_and_once(editor: Viewer, card: DeploymentCard, how: str) -> None:
+    key = keys.create(editor, card.slug, name="ci").row
+    ways: dict[str, Callable[[], object]] = {
+        "disabled": lambda: keys.change(editor, card.slug, key.id, disabled=True),
+        "revoked": lambda: keys.revoke(editor, card.slug, key.id),
+        "rotated": lambda: keys.rotate(editor, card.slug, key.id, overlap=timedelta(hours=1)),
+    }
+    ways[how]()
+    with pytest.raises(Conflict, match="key_not_rotatable"):
+        keys.rotate(editor, card.slug, key.id, overlap=timedelta(hours=1))
+
+
+@pytest.mark.parametrize("overlap", [timedelta(seconds=-1), timedelta(days=91)])
+def test_an_overlap_out_of_bounds_is_refused(editor: Viewer, card: DeploymentCard, overlap: timedelta) -> None:
+    key = keys.create(editor, card.slug, name="ci").row
+    with pytest.raises(Invalid, match="key_overlap"):
+        keys.rotate(editor, card.slug, key.id, overlap=overlap)

@@ -2,10 +2,9 @@
 
 import reflex as rx
 
+from deploy_ui.components.amounts import decimal
 from deploy_ui.components.buttons import button, icon_button
 from deploy_ui.components.copy import copy_icon
-from deploy_ui.components.dialogs import confirm, dialog
-from deploy_ui.components.forms import form_row, text_field, wrong_in
 from deploy_ui.components.layout import empty_state
 from deploy_ui.components.menus import menu, menu_item, menu_line
 from deploy_ui.components.secret import secret_box
@@ -14,19 +13,21 @@ from deploy_ui.components.tables import Column, data_table, row, skeleton_rows
 from deploy_ui.components.when import when
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.callback_secret import callback_secret_section
+from deploy_ui.pages.deployment.key_dialogs import key_dialogs
 from deploy_ui.services.keys import KeyRow
 from deploy_ui.states.deployment.card import CardState
-from deploy_ui.states.deployment.keys import LIVES, KeysState
+from deploy_ui.states.deployment.keys import KeysState
 from deploy_ui.states.session import SessionState
 
 COLUMNS = (
     Column(t("keys.name"), area="name"),
     Column(t("keys.hint"), width="104px", area="fact"),
     Column(t("keys.status"), width="120px", area="status"),
-    Column(t("keys.created"), width="208px", area="fact"),
+    Column(t("keys.created"), width="176px", area="fact"),
     Column(t("keys.expires"), width="112px", right=True, area="fact"),
     Column(t("keys.last_used"), width="120px", right=True, area="fact"),
-    Column(t("keys.addresses"), width="168px", area="fact"),
+    Column(t("keys.calls"), width="96px", right=True, area="fact"),
+    Column(t("keys.addresses"), width="152px", area="fact"),
     Column("", width="44px", area="menu"),
 )
 
@@ -44,8 +45,7 @@ def keys() -> rx.Component:
             ),
             data_table(COLUMNS, skeleton_rows(COLUMNS, 3), aria_busy=True),
         ),
-        _form(),
-        _question(),
+        key_dialogs(),
         class_name="content content--wide",
     )
 
@@ -85,12 +85,13 @@ def _row(each: KeyRow) -> rx.Component:
     return row(
         COLUMNS,
         [
-            rx.el.span(each.name, class_name="ellipsis", title=each.name),
+            _called(each),
             rx.el.span("dk_…", each.hint, class_name="mono"),
             key_status(each.status),
             rx.el.span(when(each.created_at), ", ", each.created_by, title=each.created_by),
             rx.cond(each.expires_at, when(each.expires_at), t("keys.no_expiry")),
             rx.cond(each.last_used_at, when(each.last_used_at), t("keys.unused")),
+            decimal(each.calls),
             _addresses(each),
             rx.cond(SessionState.may_edit & (each.status != "revoked"), _menu(each)),
         ],
@@ -98,6 +99,16 @@ def _row(each: KeyRow) -> rx.Component:
         class_name=rx.cond(new, "isnew", rx.cond(ended, "ended", "")),
         data_testid="key",
         data_name=each.name,
+    )
+
+
+def _called(each: KeyRow) -> rx.Component:
+    """Return its name; two of the same name are told apart by which one is on its way out."""
+    replaced = rx.el.span(t("keys.replaced"), class_name="muted small")
+    return rx.el.span(
+        rx.el.span(each.name, class_name="ellipsis", title=each.name),
+        rx.cond(each.replaced & (each.status == "active"), replaced),
+        class_name="row",
     )
 
 
@@ -121,12 +132,21 @@ def _menu(each: KeyRow) -> rx.Component:
                 data_testid="disable-key",
             ),
         ),
+        rx.cond(
+            (each.status == "active") & ~each.replaced,
+            menu_item(
+                t("keys.rotate"),
+                icon_name="refresh-cw",
+                on_select=KeysState.ask_rotate(each.id),
+                data_testid="rotate-key",
+            ),
+        ),
         menu_line(),
         menu_item(
             t("keys.revoke"),
             icon_name="trash-2",
             danger=True,
-            on_select=KeysState.ask_revoke(each.id, each.name),
+            on_select=KeysState.ask_revoke(each.id),
             data_testid="revoke-key",
         ),
     )
@@ -152,57 +172,4 @@ def _none() -> rx.Component:
                 class_name="empty__actions",
             ),
         ),
-    )
-
-
-def _form() -> rx.Component:
-    form = rx.el.form(
-        _name(),
-        _life(),
-        _allowed_from(),
-        rx.el.div(
-            button(t("common.cancel"), on_click=KeysState.close),
-            rx.el.button(t("keys.create"), type="submit", class_name="btn btn--primary", data_testid="submit-key"),
-            class_name="dialog__foot",
-        ),
-        on_submit=KeysState.create,
-        no_validate=True,
-        class_name="form",
-    )
-    return dialog(t("keys.create"), form, is_open=KeysState.creating, on_close=KeysState.close)
-
-
-def _name() -> rx.Component:
-    wrong = wrong_in(KeysState.wrong, "name")
-    field = text_field("name", error=wrong, max_length=200, auto_complete="off", auto_focus=True)
-    return form_row("name", t("keys.name"), field, error=wrong, help_text=t("keys.name_help"))
-
-
-def _life() -> rx.Component:
-    options = (rx.el.option(t(f"keys.life.{life}"), value=life) for life in LIVES)
-    field = rx.el.select(*options, id="life", name="life", class_name="field")
-    return form_row("life", t("keys.expires"), field, error=wrong_in(KeysState.wrong, "expires_at"))
-
-
-def _allowed_from() -> rx.Component:
-    field = rx.el.textarea(
-        id="addresses", name="addresses", rows="2", placeholder="10.20.0.0/16", class_name="field mono"
-    )
-    return form_row(
-        "addresses",
-        t("keys.addresses"),
-        field,
-        error=wrong_in(KeysState.wrong, "addresses"),
-        help_text=t("keys.addresses_help"),
-    )
-
-
-def _question() -> rx.Component:
-    return confirm(
-        t("keys.revoke_title", name=KeysState.asked_name),
-        t("keys.revoke_words"),
-        is_open=KeysState.asked_id != "",
-        on_close=KeysState.close,
-        on_confirm=KeysState.revoke,
-        verb=t("keys.revoke_verb"),
     )

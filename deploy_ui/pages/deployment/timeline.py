@@ -27,6 +27,7 @@ ICONS = {
     EventKind.KEY_CREATED: "key-round",
     EventKind.KEY_CHANGED: "key-round",
     EventKind.KEY_REVOKED: "key-round",
+    EventKind.KEY_ROTATED: "key-round",
     EventKind.CALLBACK_SECRET_REPLACED: "key-round",
     KEY_DISABLED: "key-round",
     REPEATED: "repeat",

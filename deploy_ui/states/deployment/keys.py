@@ -1,7 +1,7 @@
 """The Keys tab: who may call the deployment."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import reflex as rx
@@ -21,6 +21,10 @@ from deploy_ui.states.session import live, signed_in
 
 LIVES = {"never": None, "day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 """Choices of a new key's life, in days."""
+BY_DATE = "date"
+"""The choice of a day of one's own."""
+OVERLAPS = {"none": 0, "hour": 3_600, "day": 86_400, "week": 7 * 86_400, "month": 30 * 86_400}
+"""Choices of how long a replaced key works on, in seconds."""
 MOST_LINES = 1000
 """Lines of addresses that are looked at; the service allows far fewer."""
 
@@ -32,6 +36,8 @@ class KeysState(rx.State):
     rows: list[KeyRow] = []
     loaded: bool = False
     creating: bool = False
+    life: str = "never"
+    """The choice of a new key's life."""
     wrong: dict[str, str] = {}
     made: KeyRow | None = None
     """The key that was just made."""
@@ -39,9 +45,10 @@ class KeysState(rx.State):
     """Sent to the browser of the person who made it, once; forgotten when they have saved it or leave the tab."""
     command: str = ""
     """A call with the secret, for the shell."""
-    asked_id: str = ""
-    """The key whose revocation is asked about; empty: no question is open."""
-    asked_name: str = ""
+    asked: KeyRow | None = None
+    """The key that a question is about."""
+    revoking: bool = False
+    rotating: bool = False
     asks_replace: bool = False
     """Whether the question before another callback secret is open. The secret itself is never here."""
     secrets_replaced: int = 0
@@ -75,31 +82,34 @@ class KeysState(rx.State):
     async def ask(self, viewer: Viewer) -> None:
         """Open the form of a new key."""
         viewer.require(Role.EDITOR)
-        self.creating, self.wrong = True, {}
+        self.creating, self.wrong, self.life = True, {}, "never"
+
+    @rx.event
+    @signed_in
+    async def set_life(self, viewer: Viewer, life: str) -> None:  # noqa: ARG002 - only people who are signed in
+        """Choose how long a new key lives."""
+        self.life = life if life in {*LIVES, BY_DATE} else "never"
 
     @rx.event
     @signed_in
     async def close(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
         """Close whatever dialog is open."""
-        self.creating, self.asked_id, self.asks_replace = False, "", False
+        self.creating = self.revoking = self.rotating = self.asks_replace = False
 
     @rx.event
     @signed_in
     async def create(self, viewer: Viewer, typed: dict[str, Any]) -> None:
         """Make the key and show its secret."""
-        days = LIVES.get(str(typed.get("life", "")))
-        expires_at = clock.now() + timedelta(days=days) if days else None
         addresses = str(typed.get("addresses", "")).replace(",", "\n").splitlines()[:MOST_LINES]
         name = str(typed.get("name", ""))
         try:
             made, command = await asyncio.to_thread(
-                lambda: _made(viewer, self.slug, name=name, expires_at=expires_at, addresses=addresses)
+                lambda: _made(viewer, self.slug, name=name, expires_at=_expiry(typed), addresses=addresses)
             )
         except Invalid as error:
             self.wrong = {error.field: await notices.in_words(self, error)}
             return
-        self.creating, self.made, self.secret, self.command = False, made.row, made.secret, command
-        await self._load(viewer)
+        await self._show(viewer, made, command)
 
     @rx.event
     @signed_in
@@ -123,19 +133,41 @@ class KeysState(rx.State):
 
     @rx.event
     @signed_in
-    async def ask_revoke(self, viewer: Viewer, key_id: str, name: str) -> None:
-        """Open the question before a revocation."""
+    async def ask_revoke(self, viewer: Viewer, key_id: str) -> None:
+        """Open the question before a revocation, with what the key was used for until now."""
         viewer.require(Role.EDITOR)
-        self.asked_id, self.asked_name = key_id, name
+        await self._ask_about(viewer, key_id)
+        self.revoking = self.asked is not None
+
+    @rx.event
+    @signed_in
+    async def ask_rotate(self, viewer: Viewer, key_id: str) -> None:
+        """Open the question before a rotation."""
+        viewer.require(Role.EDITOR)
+        await self._ask_about(viewer, key_id)
+        self.rotating, self.wrong = self.asked is not None, {}
+
+    @rx.event
+    @signed_in
+    async def rotate(self, viewer: Viewer, typed: dict[str, Any]) -> None:
+        """Put a new key in the old one's place and show its secret."""
+        if self.asked is None:
+            return
+        overlap = timedelta(seconds=OVERLAPS.get(str(typed.get("overlap", "")), OVERLAPS["day"]))
+        key_id, self.rotating = self.asked.id, False
+        made, command = await asyncio.to_thread(_rotated, viewer, self.slug, key_id, overlap)
+        await self._show(viewer, made, command)
 
     @rx.event
     @signed_in
     async def revoke(self, viewer: Viewer) -> None:
         """Close the key for ever."""
-        key_id, self.asked_id = self.asked_id, ""
-        await asyncio.to_thread(keys.revoke, viewer, self.slug, key_id)
+        if self.asked is None:
+            return
+        self.revoking = False
+        row = await asyncio.to_thread(keys.revoke, viewer, self.slug, self.asked.id)
         await self._load(viewer)
-        await notices.say(self, "keys.revoked", name=self.asked_name)
+        await notices.say(self, "keys.revoked", name=row.name)
 
     @rx.event
     @signed_in
@@ -160,11 +192,36 @@ class KeysState(rx.State):
         await notices.trouble(self, error_text(await language_of(self), code, facts))
 
     def _forget(self) -> None:
-        self.made, self.secret, self.command, self.creating, self.asked_id = None, "", "", False, ""
-        self.asks_replace = False
+        self.made, self.secret, self.command, self.asked = None, "", "", None
+        self.creating = self.revoking = self.rotating = self.asks_replace = False
+
+    async def _ask_about(self, viewer: Viewer, key_id: str) -> None:
+        await self._load(viewer)
+        self.asked = next((each for each in self.rows if each.id == key_id), None)
+
+    async def _show(self, viewer: Viewer, made: NewKey, command: str) -> None:
+        self.creating, self.made, self.secret, self.command = False, made.row, made.secret, command
+        await self._load(viewer)
 
     async def _load(self, viewer: Viewer) -> None:
         self.rows, self.loaded = await asyncio.to_thread(keys.rows, viewer, self.slug), True
+
+
+def _expiry(typed: dict[str, Any]) -> datetime | None:
+    """Return when a new key is to expire. Raises Invalid for a day that is none."""
+    life = str(typed.get("life", ""))
+    if life != BY_DATE:
+        days = LIVES.get(life)
+        return clock.now() + timedelta(days=days) if days else None
+    try:
+        return datetime.fromisoformat(str(typed.get("until", "")))
+    except ValueError as error:
+        raise Invalid("expiry_missing", field="expires_at") from error
+
+
+def _rotated(viewer: Viewer, slug: str, key_id: str, overlap: timedelta) -> tuple[NewKey, str]:
+    made = keys.rotate(viewer, slug, key_id, overlap=overlap)
+    return made, trials.curl_with(made.secret, slug, samples.sample(viewer, slug))
 
 
 def _made(viewer: Viewer, slug: str, **wanted: Any) -> tuple[NewKey, str]:

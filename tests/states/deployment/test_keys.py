@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 import pytest
 
+from deploy_ui import clock
 from deploy_ui.enums import Role
-from deploy_ui.services import keys
+from deploy_ui.gateway.routes import KeyUse
+from deploy_ui.services import key_use, keys
 from deploy_ui.services.calls import callback_secrets
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.keys import KeysState
@@ -80,11 +84,48 @@ async def test_a_key_made_elsewhere_arrives_by_itself(tab: Tab, slug: str, edito
 async def test_a_revoked_key_is_asked_about_first(tab: Tab, slug: str, editor: Viewer) -> None:
     made = keys.create(editor, slug, name="old").row
     await tab.card(slug, "keys")
-    await tab.send(KeysState.ask_revoke(made.id, made.name))
+    await tab.send(KeysState.ask_revoke(made.id))
     assert keys.rows(editor, slug)[0].status == "active"
     await tab.send(KeysState.revoke())
     assert keys.rows(editor, slug)[0].status == "revoked"
-    assert tab["KeysState.asked_id"] == ""
+    assert not tab["KeysState.revoking"]
+
+
+async def test_the_question_before_a_revocation_tells_how_often_the_key_was_used(
+    tab: Tab, slug: str, editor: Viewer
+) -> None:
+    made = keys.create(editor, slug, name="old").row
+    await tab.card(slug, "keys")
+    key_use.note([KeyUse(made.id, slug, clock.now(), 12)])
+    await tab.send(KeysState.ask_revoke(made.id))
+    assert tab["KeysState.asked"].calls == 12
+
+
+async def test_a_rotation_shows_the_new_secret_and_lets_the_old_key_work_on(
+    tab: Tab, slug: str, editor: Viewer
+) -> None:
+    made = keys.create(editor, slug, name="ci").row
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.ask_rotate(made.id))
+    await tab.send(KeysState.rotate({"overlap": "hour"}))
+    assert tab["KeysState.secret"].startswith("dk_")
+    assert not tab["KeysState.rotating"]
+    assert [row.status for row in keys.rows(editor, slug)] == ["active", "active"]
+
+
+async def test_a_key_may_end_on_a_day_of_ones_own(tab: Tab, slug: str, editor: Viewer) -> None:
+    end = (clock.now() + timedelta(days=3)).replace(microsecond=0)
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.create(FORM | {"life": "date", "until": end.isoformat().replace("+00:00", ".000Z")}))
+    assert keys.rows(editor, slug)[0].expires_at == end
+
+
+@pytest.mark.parametrize("until", ["", "soon", "2020-01-01T00:00:00Z", "2030-01-01T00:00:00"])
+async def test_a_day_that_is_none_is_said_at_its_field(tab: Tab, slug: str, editor: Viewer, until: str) -> None:
+    await tab.card(slug, "keys")
+    await tab.send(KeysState.create(FORM | {"life": "date", "until": until}))
+    assert list(tab["KeysState.wrong"]) == ["expires_at"]
+    assert keys.rows(editor, slug) == []
 
 
 async def test_a_viewer_sees_keys_and_changes_none(new_tab: Opens, slug: str, editor: Viewer) -> None:
@@ -96,7 +137,8 @@ async def test_a_viewer_sees_keys_and_changes_none(new_tab: Opens, slug: str, ed
         KeysState.create(FORM),
         KeysState.disable(made.id),
         KeysState.ask(),
-        KeysState.ask_revoke(made.id, made.name),
+        KeysState.ask_revoke(made.id),
+        KeysState.ask_rotate(made.id),
         KeysState.ask_replace(),
         KeysState.replace(),
     ):
