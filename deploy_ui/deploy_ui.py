@@ -31,11 +31,14 @@ from deploy_ui.states.deployment.instances import InstancesState
 from deploy_ui.states.deployment.keys import KeysState
 from deploy_ui.states.deployment.logs import LogsState
 from deploy_ui.states.deployment.revisions import RevisionsState
+from deploy_ui.states.deployment.snippets import SnippetsState
 from deploy_ui.states.deployment.test import TrialState
 from deploy_ui.states.deployment_actions import DeploymentActions
 from deploy_ui.states.deployments import DeploymentsState
 from deploy_ui.states.image.card import ImageState
+from deploy_ui.states.image.compare import CompareState
 from deploy_ui.states.image.info import InfoState
+from deploy_ui.states.image.usage import UsageState
 from deploy_ui.states.image_actions import ImageActions
 from deploy_ui.states.images import ImagesState
 from deploy_ui.states.new_deployment import NewDeploymentState
@@ -45,7 +48,7 @@ from deploy_ui.states.rail import RailState
 from deploy_ui.states.session import SessionState
 from deploy_ui.web import surroundings
 
-STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "logs", "forms", "overlays", "narrow")
+STYLESHEETS = ("tokens", "frame", "controls", "data", "code", "logs", "forms", "overlays", "image", "env", "narrow")
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +76,7 @@ CARD_LOADS = [
     CardState.follow,
     GeneralState.follow,
     RevisionsState.follow,
+    SnippetsState.follow,
     InstancesState.follow,
     TrialState.enter,
     TrialState.follow,
@@ -84,6 +88,14 @@ CARD_LOADS = [
 ]
 """Each tab looks only while it is the open one; a question that was left open on another page is closed."""
 
+IMAGE_LOADS = [
+    ImageActions.keep,
+    ImageState.follow,
+    InfoState.follow,
+    UsageState.follow,
+    CompareState.follow,
+]
+
 PAGES = (
     Page("/", rx.fragment, t("product.name"), [SessionState.start], signed_in=False),
     Page("/sign-in", sign_in, t("session.sign_in"), [SessionState.leave_if_signed_in], signed_in=False),
@@ -93,7 +105,7 @@ PAGES = (
     Page("/deployments/new", new_deployment, t("new.title"), [NewDeploymentState.enter]),
     Page("/deployments/[slug]/[[tab]]", deployment, CARD_TITLE, CARD_LOADS),
     Page("/images/new", new_image, t("new_image.title"), [NewImageState.enter]),
-    Page("/images/[image_id]/[[tab]]", image, IMAGE_TITLE, [ImageActions.keep, ImageState.follow, InfoState.follow]),
+    Page("/images/[image_id]/[[tab]]", image, IMAGE_TITLE, IMAGE_LOADS),
     Page("404", not_found, t("not_found.title"), signed_in=False),
 )
 

@@ -124,11 +124,35 @@ class Reason(StrEnum):
 
 
 class VariableChange(StrEnum):
-    """How an environment variable differs between two revisions."""
+    """How an environment variable differs between two revisions, or will after a change."""
 
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
+    SHOWN = "shown"
+    """The value is the same, and may be shown from now on."""
+    HIDDEN = "hidden"
+    """The value is the same, and secret from now on."""
+
+
+class PlanStep(StrEnum):
+    """What a change will do to a deployment's instances."""
+
+    NOTHING = "nothing"
+    """There is nothing to change."""
+    RENAMED = "renamed"
+    KEPT = "kept"
+    """Instances run on; the change holds at once."""
+    REPLACED = "replaced"
+    """New ones come up before the old ones go."""
+    STARTED = "started"
+    STOPPED = "stopped"
+    TRIED = "tried"
+    """Woken to try it, and free to sleep again."""
+    WHEN_IT_WAKES = "when_it_wakes"
+    NEXT_START = "next_start"
+    """A person stopped it: used when a person starts it."""
+    IMAGE_AWAITED = "image_awaited"
 
 
 class KeyStatus(StrEnum):

@@ -7,35 +7,31 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from fastapi.responses import StreamingResponse
 
+from deploy_ui.api.attachments import attachment
 from deploy_ui.services.calls import answers
 from deploy_ui.services.calls.results import Result
 
 MOST_TEXT = 1 << 20
 """Bytes that are looked at as text, or unpacked; more goes through in pieces."""
 MOST_UNPACKED = 16 << 20
-JSON, BYTES = "application/json", "application/octet-stream"
+JSON = "application/json"
 UNPACKED: Mapping[str, int] = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 """What we unpack, and how zlib is told."""
 ALPHABETS = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "windows-1251", "windows-1252", "koi8-r", "utf-16"}
 """Those that take no more than a moment to read: the model names one, and Python knows some that take minutes."""
-KEPT: Mapping[str, str] = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "sandbox",
-    "cache-control": "no-store",
-}
 
 
 def raw(call_id: str, found: Result) -> StreamingResponse:
     """Return the body as it came."""
-    return _file(found.pieces, f"{call_id}.bin", BYTES, size=found.size)
+    return attachment(found.pieces, f"{call_id}.bin", size=found.size)
 
 
 def readable(call_id: str, found: Result) -> StreamingResponse:
     """Return a JSON answer as it is, and any other in an envelope of JSON."""
     name = f"{call_id}.json"
     if answers.is_json(_headers(found)):
-        return _file(found.pieces, name, JSON, size=found.size)
-    return _file(envelope(found), name, JSON)
+        return attachment(found.pieces, name, media_type=JSON, size=found.size)
+    return attachment(envelope(found), name, media_type=JSON)
 
 
 def envelope(found: Result) -> Iterator[bytes]:
@@ -53,12 +49,6 @@ def envelope(found: Result) -> Iterator[bytes]:
         yield from _enveloped(found.status, headers, "base64", _base64([body]))
     else:
         yield from _enveloped(found.status, headers, "text", [json.dumps(text)[1:-1].encode()])
-
-
-def _file(pieces: Iterable[bytes], name: str, media_type: str, *, size: int | None = None) -> StreamingResponse:
-    length = {} if size is None else {"content-length": str(size)}
-    attachment = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(pieces, media_type=media_type, headers={**KEPT, **attachment, **length})
 
 
 def _headers(found: Result) -> list[tuple[str, str]]:

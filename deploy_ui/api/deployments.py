@@ -1,5 +1,6 @@
 """Deployments: list, create, change, roll back, start, stop, delete."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -9,15 +10,28 @@ from deploy_ui.api.asking import Asking
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Body, Listing, Number, Paging, Whole
 from deploy_ui.enums import Phase
-from deploy_ui.services import deployments, events, instances, revisions
+from deploy_ui.services import deployments, events, instances, plans, revisions
 from deploy_ui.services.cards import DeploymentCard, DeploymentRow
 from deploy_ui.services.configuration import Change, NewDeployment
+from deploy_ui.services.env import VariableEdit
 from deploy_ui.services.events import EventRow
 from deploy_ui.services.instances import InstanceRow
 from deploy_ui.services.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from deploy_ui.services.plans import Plan
 from deploy_ui.services.revisions import RevisionRow
 
 router = APIRouter(prefix="/api/v1/deployments", tags=["Deployments"], responses=answers(401))
+
+
+class VariableBody(Body):
+    """An environment variable, or what to change of one."""
+
+    value: str | None = Field(default=None, description="Left out: it stays. To show one that was secret, give it.")
+    secret: bool | None = Field(
+        default=None,
+        strict=True,
+        description="`false`: its value may be shown to everybody here. Left out: as it was; a new one is secret.",
+    )
 
 
 class DeploymentBody(Body):
@@ -43,7 +57,11 @@ class DeploymentBody(Body):
     start_timeout_s: Whole = NewDeployment.start_timeout_s
     request_timeout_s: Whole = NewDeployment.request_timeout_s
     ready_path: str = Field(default="", description="The image's if empty.")
-    env: dict[str, str] = Field(default_factory=dict, description="Sealed at rest; values are never shown again.")
+    env: dict[str, str | VariableBody] = Field(
+        default_factory=dict,
+        description="Sealed at rest. A text is secret: its value is never shown again.",
+        examples=[{"TOKEN": "s3cret", "THRESHOLD": {"value": "0.82", "secret": False}}],
+    )
 
 
 class ChangeBody(Body):
@@ -64,7 +82,9 @@ class ChangeBody(Body):
     start_timeout_s: Whole | None = None
     request_timeout_s: Whole | None = None
     ready_path: str | None = None
-    env: dict[str, str | None] | None = Field(default=None, description="Merged; `null` removes a name.")
+    env: dict[str, str | VariableBody | None] | None = Field(
+        default=None, description="Merged; a text is secret; `null` removes a name."
+    )
 
 
 class ScaleBody(Body):
@@ -90,7 +110,8 @@ def listing(
 @router.post("", status_code=201, responses=answers(403, 409, 422))
 def create(viewer: Asking, body: DeploymentBody) -> DeploymentCard:
     """Create a deployment; its instances start as soon as its image is ready."""
-    return deployments.create(viewer, NewDeployment(**body.model_dump()))
+    values = {**body.model_dump(exclude={"env"}), "env": _edits(body.env)}
+    return deployments.create(viewer, NewDeployment(**values))
 
 
 @router.get("/{slug}", responses=answers(404))
@@ -100,9 +121,16 @@ def card(viewer: Asking, slug: str) -> DeploymentCard:
 
 
 @router.patch("/{slug}", responses=answers(403, 404, 409, 410, 422))
-def change(viewer: Asking, slug: str, body: ChangeBody) -> DeploymentCard:
+def change(
+    viewer: Asking,
+    slug: str,
+    body: ChangeBody,
+    dry_run: Annotated[bool, Query(description="Change nothing, only say what would happen.")] = False,  # noqa: FBT002 - a query parameter
+) -> DeploymentCard | Plan:
     """Change a deployment. New instances come up before the old ones go."""
-    return deployments.change(viewer, slug, Change(**body.model_dump(exclude_unset=True)))
+    values = body.model_dump(exclude_unset=True, exclude={"env"})
+    change = Change(**values, env=None if body.env is None else _edits(body.env))
+    return plans.plan(viewer, slug, change) if dry_run else deployments.change(viewer, slug, change)
 
 
 @router.delete("/{slug}", responses=answers(403, 404))
@@ -138,7 +166,7 @@ def revision_rows(
 ) -> Listing[RevisionRow]:
     """List revisions, newest first, each with what changed against the number before it.
 
-    Of environment variables only names are shown. `obstacle` is the code of what forbids a rollback, or empty.
+    Of secret environment variables only names are shown. `obstacle` is the code of what forbids a rollback, or empty.
     """
     return Listing.of(revisions.rows(viewer, slug, limit=limit, cursor=cursor))
 
@@ -164,3 +192,10 @@ def event_rows(
 ) -> Listing[EventRow]:
     """List what happened to the deployment, newest first."""
     return Listing.of(events.page(viewer, slug, limit=limit, cursor=cursor))
+
+
+def _edits(env: Mapping[str, str | VariableBody | None]) -> dict[str, str | VariableEdit | None]:
+    return {
+        name: VariableEdit(each.value, each.secret) if isinstance(each, VariableBody) else each
+        for name, each in env.items()
+    }

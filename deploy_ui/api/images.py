@@ -4,14 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
+from pydantic import Field
 
 from deploy_ui.api.asking import Asking
 from deploy_ui.api.errors import answers
-from deploy_ui.api.shapes import Listing, Paging
+from deploy_ui.api.shapes import Body, Listing, Paging
 from deploy_ui.api.uploads import SCHEMA, ImageForm
 from deploy_ui.enums import ImageStatus
-from deploy_ui.services import images
-from deploy_ui.services.image_cards import ImageCard, ImageRow, UsageRow
+from deploy_ui.services import image_usage, images, rebuilds
+from deploy_ui.services.image_cards import ImageCard, ImageRow
+from deploy_ui.services.image_usage import UsageRow
 
 router = APIRouter(prefix="/api/v1/images", tags=["Images"], responses=answers(401))
 
@@ -53,13 +55,24 @@ def delete(viewer: Asking, image_id: str) -> None:
 @router.get("/{image_id}/usage", responses=answers(404))
 def usage(viewer: Asking, image_id: str) -> Listing[UsageRow]:
     """List every deployment that uses the image or ran it before."""
-    return Listing.whole(images.usage(viewer, image_id))
+    return Listing.whole(image_usage.rows(viewer, image_id))
 
 
-@router.post("/{image_id}/rebuild", responses=answers(403, 404, 409))
-def rebuild(viewer: Asking, image_id: str) -> ImageCard:
-    """Build a failed or canceled image again, as it was uploaded."""
-    return images.rebuild(viewer, image_id)
+class RebuildBody(Body):
+    """What becomes of the rebuilt image."""
+
+    name: str | None = Field(default=None, description="Of the new image; without one no new image is made.")
+
+
+@router.post("/{image_id}/rebuild", responses=answers(403, 404, 409, 410, 413, 503))
+def rebuild(viewer: Asking, image_id: str, body: RebuildBody | None = None) -> ImageCard:
+    """Build a failed or canceled image again; with a name, make a new image of the same files and build that.
+
+    A ready image never changes, so it needs a name. Newer packages may be chosen.
+    """
+    if body is None or body.name is None:
+        return rebuilds.again(viewer, image_id)
+    return rebuilds.anew(viewer, image_id, body.name)
 
 
 @router.post("/{image_id}/cancel", responses=answers(403, 404, 409))

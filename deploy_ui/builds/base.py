@@ -39,6 +39,12 @@ class Built:
     size_bytes: int
     """Files and environment together."""
     request_schema: dict[str, Any] | None
+    packages_bytes: int = 0
+    """The environment's part of `size_bytes`."""
+    python: str = ""
+    """The version of the interpreter that the image runs on."""
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of each of the image's files by its path, hex."""
 
 
 class BuildFailed(Exception):

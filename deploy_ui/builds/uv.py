@@ -4,9 +4,10 @@ import errno
 import hashlib
 import json
 import os
+import platform
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,21 +50,33 @@ def _build(spec: BuildSpec, work: Path, progress: Progress) -> Built:
     progress.begin(BuildStep.SEAL)
     _require_same_files(spec)
     _remove_strays(spec)
+    hashes = _hashes(spec)
+    packages_bytes = environments.size_of(environment)
     return Built(
-        digest=digest(spec, lock),
+        digest=_digest(spec, lock, hashes),
         environment=environment.name,
         lock=lock.versions,
-        size_bytes=environments.folder_size(spec.folder) + environments.size_of(environment),
+        size_bytes=environments.folder_size(spec.folder) + packages_bytes,
         request_schema=schema,
+        packages_bytes=packages_bytes,
+        python=platform.python_version(),
+        hashes=hashes,
     )
 
 
-def digest(spec: BuildSpec, lock: Lock) -> str:
-    """Return the SHA-256 over all that makes the image what it is."""
-    total = hashlib.sha256(json.dumps([spec.kind, spec.entry, spec.command, lock.pinned]).encode())
+def _hashes(spec: BuildSpec) -> dict[str, str]:
+    """Return the SHA-256 of every file by its path, sorted."""
+    found = {}
     for path in sorted(spec.files):
         with (spec.folder / path).open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
+            found[path] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
+
+def _digest(spec: BuildSpec, lock: Lock, hashes: Mapping[str, str]) -> str:
+    """Return the SHA-256 over all that makes the image what it is."""
+    total = hashlib.sha256(json.dumps([spec.kind, spec.entry, spec.command, lock.pinned]).encode())
+    for path, content in hashes.items():
         total.update(json.dumps([path, content]).encode())
     return total.hexdigest()
 

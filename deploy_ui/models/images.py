@@ -26,7 +26,7 @@ class Image(SQLModel, table=True):
     ready_path: str = "/health/ready"
     requirements: str = ""
     files: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    """`{"path", "size"}` of every file, sorted by path."""
+    """`{"path", "size"}` of every file, sorted by path; once it is built with its `"sha256"`, hex."""
     env_sealed: str = ""
     """Environment variables of the image, sealed by `deploy_ui.vault`."""
     created_at: datetime = Field(sa_type=Moment)

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from deploy_ui.components.amounts import duration
 from deploy_ui.components.buttons import button_link
 from deploy_ui.components.layout import callout, empty_state
 from deploy_ui.components.links import link
@@ -17,7 +18,7 @@ from deploy_ui.states.session import SessionState
 
 COLUMNS = (
     Column(t("images.name"), area="name"),
-    Column(t("images.status"), width="168px", area="status"),
+    Column(t("images.status"), width="208px", area="status"),
     Column(t("images.kind"), width="168px", area="fact"),
     Column(t("images.used_by"), width="128px", right=True, area="fact"),
     Column(t("images.created"), width="136px", right=True, area="fact"),
@@ -39,7 +40,7 @@ def _row(each: ImageRow) -> rx.Component:
         COLUMNS,
         [
             link(each.name, to=f"/images/{each.id}/info", title=each.name, class_name="rowlink ellipsis"),
-            image_status(each.status),
+            _status(each),
             word(ImageKind, "image_kind", each.kind),
             each.deployments,
             when(each.created_at),
@@ -48,6 +49,16 @@ def _row(each: ImageRow) -> rx.Component:
         key=each.id,
         data_testid="image",
         data_id=each.id,
+    )
+
+
+def _status(each: ImageRow) -> rx.Component:
+    built = (each.status == "ready") & (each.build_s.to(float) > 0)
+    took = rx.el.span(t("image.built_in", time=duration(each.build_s.to(float))), class_name="muted num")
+    return rx.el.span(
+        image_status(each.status),
+        rx.cond(built, rx.fragment(rx.el.span("·", class_name="muted"), took)),
+        class_name="statusline",
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from deploy_ui.components.buttons import button_link
+from deploy_ui.components.env_editor import env_editor
 from deploy_ui.components.forms import field_class, form_error, form_row, text_field, wrong_in
 from deploy_ui.components.layout import callout, event, panel, timeline
 from deploy_ui.components.links import link
@@ -148,7 +149,7 @@ def _advanced() -> rx.Component:
                 error=_wrong("ready_path"),
                 help_text=t("new.ready_path_help"),
             ),
-            form_row("env", t("field.env"), _env(), error=_wrong("env"), help_text=t("new.env_help")),
+            _env(),
             class_name="form form--inner",
         ),
         open=_any_wrong(ADVANCED),
@@ -157,14 +158,11 @@ def _advanced() -> rx.Component:
 
 
 def _env() -> rx.Component:
-    return rx.el.textarea(
-        id="env",
-        name="env",
-        rows="4",
-        spell_check=False,
-        placeholder="THRESHOLD=0.82",
-        class_name=rx.cond(_wrong("env") != "", "field field--error mono", "field mono"),
-        **_checked("env"),
+    return rx.el.div(
+        rx.el.span(t("field.env"), class_name="label"),
+        env_editor("env", error=_wrong("env")),
+        rx.el.span(t("new.env_help"), class_name="help"),
+        class_name="formrow",
     )
 
 

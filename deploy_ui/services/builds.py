@@ -102,7 +102,9 @@ def finish(held: Claim, built: Built, now: datetime) -> None:
             return
         _end(image, ImageStatus.READY, now)
         image.digest, image.environment, image.lock = built.digest, built.environment, built.lock
-        image.size_bytes, image.request_schema = built.size_bytes, built.request_schema
+        image.size_bytes, image.packages_bytes = built.size_bytes, built.packages_bytes
+        image.request_schema, image.python = built.request_schema, built.python
+        image.files = [{**each, "sha256": built.hashes.get(each["path"], "")} for each in image.files]
 
     _write(held, change)
 

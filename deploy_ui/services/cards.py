@@ -12,6 +12,7 @@ from deploy_ui import vault
 from deploy_ui.enums import ImageKind, ImageStatus, Phase, Reason, Wish
 from deploy_ui.models import Deployment, Image, Person
 from deploy_ui.services import paging
+from deploy_ui.services.env import Env, Variable, variables
 from deploy_ui.services.paging import Page
 from deploy_ui.settings import settings
 
@@ -64,7 +65,8 @@ class DeploymentCard(DeploymentRow):
     changed_at: datetime
     changed_by: str
     env_names: list[str] = field(default_factory=list)
-    """Names only: values are never shown again. Empty when the sealing key is gone."""
+    env: list[Variable] = field(default_factory=list)
+    """Of secret ones names only. Empty when the sealing key is gone."""
 
 
 def page(session: Session, *, limit: int, cursor: str | None, search: str, status: Phase | None) -> Page[DeploymentRow]:
@@ -117,6 +119,7 @@ def card(session: Session, deployment: Deployment) -> DeploymentCard:
         .where(Image.id == deployment.image_id)
     ).one()
     same = {name: getattr(deployment, name) for name in SAME}
+    env = variables(Env(vault.unseal_if_readable(deployment.env_sealed) or {}, deployment.env_open))
     return DeploymentCard(
         **vars(row(deployment, image)),
         **same,
@@ -127,7 +130,8 @@ def card(session: Session, deployment: Deployment) -> DeploymentCard:
         settled=deployment.seen_generation == deployment.generation,
         created_by=created_by,
         changed_by=changed_by,
-        env_names=sorted(vault.unseal_if_readable(deployment.env_sealed) or {}),
+        env_names=[each.name for each in env],
+        env=env,
     )
 
 

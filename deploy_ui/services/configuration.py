@@ -1,10 +1,12 @@
 """What a deployment is configured to be, and which values make sense. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from deploy_ui.errors import Invalid
+from deploy_ui.services import env
+from deploy_ui.services.env import Env, VariableEdit
 from deploy_ui.services.names import checked_name
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -17,10 +19,6 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "start_timeout_s": (1, 86_400),
     "request_timeout_s": (1, 86_400),
 }
-ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
-OUR_ENV_NAMES = {"PORT", "DEPLOYMENT", "INSTANCE"}
-LONGEST_ENV_VALUE = 32 * 1024
-MOST_ENV_NAMES = 200
 PATH = re.compile(r"/[!-~]{0,511}")
 BORN_WITH = ("image_id", "cpu", "memory_mb", "gpu", "concurrency", "ready_path", "env")
 """What an instance gets when it is born: a change needs new instances."""
@@ -46,7 +44,8 @@ class NewDeployment:
     request_timeout_s: int = 60
     ready_path: str = ""
     """Empty: the image's."""
-    env: dict[str, str] = field(default_factory=dict, repr=False)
+    env: Mapping[str, str | VariableEdit] = field(default_factory=dict, repr=False)
+    """A text is a secret value."""
     slug: str = ""
     """Empty: made from the name."""
 
@@ -69,8 +68,8 @@ class Change:
     start_timeout_s: int | None = None
     request_timeout_s: int | None = None
     ready_path: str | None = None
-    env: dict[str, str | None] | None = field(default=None, repr=False)
-    """Merged into what is there; a value of None removes the name."""
+    env: Mapping[str, str | VariableEdit | None] | None = field(default=None, repr=False)
+    """Merged into what is there; a text is a secret value, None removes the name."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,14 @@ class Configuration:
     start_timeout_s: int
     request_timeout_s: int
     ready_path: str
-    env: dict[str, str] = field(repr=False)
+    env: Mapping[str, str] = field(repr=False)
+    env_open: Sequence[str]
+    """Names of variables whose values may be shown; running instances do not notice."""
+
+    @property
+    def variables(self) -> Env:
+        """Its variables, and which of them may be shown."""
+        return Env(self.env, self.env_open)
 
 
 NAMES = tuple(each.name for each in fields(Configuration))
@@ -98,27 +104,36 @@ NAMES = tuple(each.name for each in fields(Configuration))
 
 def first(new: NewDeployment, image_id: str) -> Configuration:
     """Return the configuration that a new deployment begins with, or raise Invalid."""
-    return checked(_wanted(new, image_id))
+    return checked(_wanted(new, image_id, env.merged(Env(), new.env)))
 
 
 def wrong_with(new: NewDeployment) -> list[Invalid]:
     """Return everything that is wrong with what was filled in, not only the first; its image is not looked at."""
+    try:
+        known, valueless = env.merged(Env(), new.env), []
+    except Invalid as problem:
+        known, valueless = Env(), [problem]
     unsaid = "max_instances" if new.max_instances is None else ""
-    return [problem for problem in problems(_wanted(new, new.image)) if problem.field != unsaid]
+    found = [*valueless, *problems(_wanted(new, new.image, known))]
+    return [problem for problem in found if problem.field != unsaid]
 
 
-def _wanted(new: NewDeployment, image_id: str) -> Configuration:
-    same = {name: getattr(new, name) for name in NAMES if name not in {"image_id", "max_instances", "instances"}}
+def _wanted(new: NewDeployment, image_id: str, known: Env) -> Configuration:
+    apart = {"image_id", "max_instances", "instances", "env", "env_open"}
+    same = {name: getattr(new, name) for name in NAMES if name not in apart}
     begun = awake(new.min_instances)
     most = begun if new.max_instances is None else new.max_instances
-    return Configuration(**same, image_id=image_id, max_instances=most, instances=begun)
+    return Configuration(
+        **same, image_id=image_id, max_instances=most, instances=begun, env=known.values, env_open=known.shown
+    )
 
 
 def changed(old: Configuration, change: Change, image_id: str | None) -> Configuration:
     """Return the configuration after a change, or raise Invalid."""
-    given = {name: getattr(change, name) for name in NAMES if name not in {"image_id", "env"}}
+    given = {name: getattr(change, name) for name in NAMES if name not in {"image_id", "env", "env_open"}}
     new = replace(old, **{name: value for name, value in given.items() if value is not None})
-    new = replace(new, image_id=image_id or old.image_id, env=merged(old.env, change.env or {}))
+    known = env.merged(old.variables, change.env or {})
+    new = replace(new, image_id=image_id or old.image_id, env=known.values, env_open=known.shown)
     if change.instances is None:
         low = awake(new.min_instances) if needs_new_instances(differences(old, new)) else new.min_instances
         new = replace(new, instances=max(low, min(new.instances, new.max_instances)))
@@ -128,12 +143,6 @@ def changed(old: Configuration, change: Change, image_id: str | None) -> Configu
 def awake(min_instances: int) -> int:
     """Return how many instances are wanted at least of what has to prove itself first: it may sleep afterwards."""
     return max(min_instances, 1)
-
-
-def merged(old: Mapping[str, str], change: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the variables after a change; a value of None removes the name."""
-    both = {**old, **change}
-    return {name: value for name, value in sorted(both.items()) if value is not None}
 
 
 def differences(old: Configuration, new: Configuration) -> list[str]:
@@ -163,7 +172,7 @@ def problems(configuration: Configuration) -> Iterator[Invalid]:
         yield Invalid("gpu_not_offered", field="gpu")
     if configuration.ready_path and not PATH.fullmatch(configuration.ready_path):
         yield Invalid("ready_path_wrong", field="ready_path")
-    yield from _raised(lambda: check_env(configuration.env))
+    yield from _raised(lambda: env.check(configuration.env))
     yield from _raised(lambda: checked_name(configuration.name))
 
 
@@ -182,20 +191,3 @@ def _raised(check: Callable[[], object]) -> Iterator[Invalid]:
         check()
     except Invalid as problem:
         yield problem
-
-
-def check_env(env: Mapping[str, str]) -> None:
-    """Raise Invalid unless a process can be given these variables."""
-    if len(env) > MOST_ENV_NAMES:
-        raise Invalid("env_too_many", field="env", most=MOST_ENV_NAMES)
-    for name, value in env.items():
-        if not ENV_NAME.fullmatch(name):
-            raise Invalid("env_name_wrong", field="env", name=name[:80])
-        if name in OUR_ENV_NAMES:
-            raise Invalid("env_name_reserved", field="env", name=name)
-        if "\0" in value or len(value.encode("utf-8", "replace")) > LONGEST_ENV_VALUE or not _encodable(value):
-            raise Invalid("env_value_wrong", field="env", name=name)
-
-
-def _encodable(value: str) -> bool:
-    return value.encode("utf-8", "ignore").decode() == value

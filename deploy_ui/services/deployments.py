@@ -1,20 +1,20 @@
 """Deployments: what people want to run. The controller makes it so."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
-from deploy_ui import clock, hints, vault
+from deploy_ui import clock, hints
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import ENDED_STATUSES, EventKind, Phase, Role, ScaleCause, Wish
+from deploy_ui.enums import EventKind, Phase, Role, ScaleCause, Wish
 from deploy_ui.errors import Conflict
-from deploy_ui.models import Deployment, Instance
-from deploy_ui.services import cards, configuration, events, keys, lookup, revisions, slugs
+from deploy_ui.models import Deployment
+from deploy_ui.services import cards, configuration, events, keys, lookup, revisions, slugs, wanted
 from deploy_ui.services.calls import changes as calls
 from deploy_ui.services.cards import DeploymentCard, DeploymentRow
-from deploy_ui.services.configuration import Change, Configuration, NewDeployment
+from deploy_ui.services.configuration import Change, NewDeployment
 from deploy_ui.services.paging import DEFAULT_LIMIT, Page
 from deploy_ui.services.viewer import Viewer
 
@@ -26,12 +26,12 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class Effect:
-    """What a change will do."""
+    """What a rollback will do."""
 
     restarts: int
     """Instances that will be replaced, one by one, while the old ones serve."""
     revision: int
-    """The revision after the change."""
+    """The revision that is wanted then."""
 
 
 def rows(
@@ -71,24 +71,15 @@ def create(viewer: Viewer, new: NewDeployment) -> DeploymentCard:
     return made
 
 
-def change(viewer: Viewer, slug: str, change: Change) -> DeploymentCard:
-    """Change what is wanted. New instances come up before the old ones go; nothing changed does nothing."""
+def change(viewer: Viewer, slug: str, change: Change, *, generation: int | None = None) -> DeploymentCard:
+    """Change what is wanted. New instances come up before the old ones go; nothing changed does nothing.
+
+    Raises Conflict("deployment_changed") if `generation` is given and no longer the deployment's.
+    """
     viewer.require(Role.EDITOR)
-    made = _retried(lambda: _change(viewer, slug, change))
+    made = _retried(lambda: _change(viewer, slug, change, generation))
     _tell(slug)
     return made
-
-
-def effect(viewer: Viewer, slug: str, change: Change) -> Effect:
-    """Return what a change would do, or raise what it would raise for wrong values."""
-    viewer.require(Role.EDITOR)
-    with transaction() as session:
-        deployment = lookup.live_deployment(session, slug)
-        old = _configuration(deployment)
-        new = _changed(session, old, change)
-        if not configuration.needs_new_instances(configuration.differences(old, new)):
-            return Effect(restarts=0, revision=deployment.revision)
-        return Effect(restarts=_running(session, deployment), revision=revisions.newest(session, deployment) + 1)
 
 
 def roll_back(viewer: Viewer, slug: str, number: int) -> DeploymentCard:
@@ -107,7 +98,7 @@ def roll_back_effect(viewer: Viewer, slug: str, number: int) -> Effect:
     viewer.require(Role.EDITOR)
     with reading() as session:
         deployment = lookup.deployment(session, slug)
-        return Effect(restarts=_running(session, deployment, but_of=number), revision=number)
+        return Effect(restarts=wanted.running(session, deployment, but_of=number), revision=number)
 
 
 def scale(viewer: Viewer, slug: str, instances: int) -> DeploymentCard:
@@ -136,14 +127,14 @@ def delete(viewer: Viewer, slug: str) -> DeploymentCard:
 def _create(viewer: Viewer, new: NewDeployment) -> DeploymentCard:
     with transaction() as session:
         image = lookup.usable_image(session, new.image)
-        wanted = configuration.first(new, image.id)
-        _require_free_name(session, wanted.name)
-        slug = slugs.checked_slug(session, new.slug) if new.slug else slugs.free_slug(session, wanted.name)
+        born = configuration.first(new, image.id)
+        wanted.require_free_name(session, born.name)
+        slug = slugs.checked_slug(session, new.slug) if new.slug else slugs.free_slug(session, born.name)
         now = clock.now()
         deployment = Deployment(
             slug=slug,
-            name=wanted.name,
-            live_name=wanted.name,
+            name=born.name,
+            live_name=born.name,
             image_id=image.id,
             created_at=now,
             created_by=viewer.person_id,
@@ -151,7 +142,7 @@ def _create(viewer: Viewer, new: NewDeployment) -> DeploymentCard:
             changed_by=viewer.person_id,
             phase_since=now,
         )
-        _write(deployment, wanted)
+        wanted.write(deployment, born)
         session.add(deployment)
         session.flush()
         revisions.record(session, deployment, viewer)
@@ -159,16 +150,17 @@ def _create(viewer: Viewer, new: NewDeployment) -> DeploymentCard:
         return cards.card(session, deployment)
 
 
-def _change(viewer: Viewer, slug: str, change: Change) -> DeploymentCard:
+def _change(viewer: Viewer, slug: str, change: Change, generation: int | None) -> DeploymentCard:
     with transaction() as session:
         deployment = lookup.live_deployment(session, slug)
-        old = _configuration(deployment)
-        new = _changed(session, old, change)
+        if generation not in {None, deployment.generation}:
+            raise Conflict("deployment_changed", generation=deployment.generation)
+        old = wanted.read(deployment)
+        new = wanted.after(session, old, change)
         differing = configuration.differences(old, new)
         if differing:
-            if new.name != old.name:
-                _require_free_name(session, new.name)
-            _write(deployment, new, differing)
+            wanted.write(deployment, new, differing)
+            revisions.hide(session, deployment, set(old.env_open) - set(new.env_open))
             _touch(deployment, viewer)
             if configuration.needs_new_instances(differing):
                 revisions.record(session, deployment, viewer)
@@ -195,7 +187,8 @@ def _roll_back(viewer: Viewer, slug: str, number: int) -> DeploymentCard:
 
 
 def _record_change(session: Session, viewer: Viewer, deployment: Deployment, differing: list[str]) -> None:
-    fields = [name for name in differing if name != "instances"]
+    beside = {"instances", *(["env_open"] if "env" in differing else [])}
+    fields = [name for name in differing if name not in beside]
     if fields:
         facts = {"fields": fields, "revision": deployment.revision}
         events.record(session, deployment.id, EventKind.CHANGED, viewer.name, **facts)
@@ -205,11 +198,6 @@ def _record_scale(session: Session, viewer: Viewer, deployment: Deployment, *, b
     now = deployment.instances
     facts = {"from": before, "to": now, "instances": now, "why": why.value}
     events.record(session, deployment.id, EventKind.SCALED, viewer.name, **facts)
-
-
-def _changed(session: Session, old: Configuration, change: Change) -> Configuration:
-    image = lookup.usable_image(session, change.image) if change.image else None
-    return configuration.changed(old, change, image.id if image else None)
 
 
 def _wish(viewer: Viewer, slug: str, wish: Wish, kind: EventKind) -> DeploymentCard:
@@ -246,32 +234,6 @@ def _touch(deployment: Deployment, viewer: Viewer) -> None:
     deployment.generation += 1
     deployment.changed_at = clock.now()
     deployment.changed_by = viewer.person_id
-
-
-def _configuration(deployment: Deployment) -> Configuration:
-    same = {name: getattr(deployment, name) for name in configuration.NAMES if name != "env"}
-    return Configuration(**same, env=vault.unseal_if_readable(deployment.env_sealed) or {})
-
-
-def _write(deployment: Deployment, wanted: Configuration, differing: Iterable[str] = configuration.NAMES) -> None:
-    """Write the values that differ: variables whose key is gone stay as they are until somebody enters them anew."""
-    for name in differing:
-        if name == "env":
-            deployment.env_sealed = vault.seal(wanted.env)
-        else:
-            setattr(deployment, name, getattr(wanted, name))
-    deployment.live_name = wanted.name
-
-
-def _require_free_name(session: Session, name: str) -> None:
-    if session.exec(select(Deployment.id).where(Deployment.live_name == name)).first() is not None:
-        raise Conflict("deployment_name_taken", name=name)
-
-
-def _running(session: Session, deployment: Deployment, *, but_of: int = 0) -> int:
-    live = col(Instance.status).not_in(ENDED_STATUSES)
-    query = select(func.count()).where(col(Instance.deployment_id) == deployment.id, live)
-    return session.exec(query.where(col(Instance.revision) != but_of)).one()
 
 
 def _retried(verb: Callable[[], DeploymentCard]) -> DeploymentCard:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import and_, or_
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from deploy_ui import vault
-from deploy_ui.enums import BuildStep, ImageKind, ImageStatus, Phase, Wish
+from deploy_ui.enums import BuildStep, ImageKind, ImageStatus, Wish
 from deploy_ui.errors import Invalid
-from deploy_ui.models import Deployment, Image, Instance, Person, Revision
+from deploy_ui.models import Deployment, Image, Person
 from deploy_ui.services import paging
 from deploy_ui.services.paging import Page
 from deploy_ui.settings import settings
@@ -34,7 +35,10 @@ class ImageRow:
     size_bytes: int
     created_at: datetime
     created_by: str
+    started_at: datetime | None
     finished_at: datetime | None
+    build_s: float | None
+    """How long the build took; None until it is over."""
     deployments: int
     """How many deployments use it now."""
 
@@ -73,23 +77,19 @@ class ImageCard(ImageRow):
     digest: str
     lock: str
     environment: str
-    started_at: datetime | None
+    python: str
+    """The version of the interpreter; empty until it is built."""
+    packages_bytes: int
+    """The packages' part of `size_bytes`; 0 until it is built."""
+    rebuilt_from: str
+    """The id of the image whose files it was made of anew; empty: it was uploaded."""
+    rebuilt_from_name: str
     request_schema: dict[str, Any] | None
     attempt: int
     deleted: bool
     files: list[FileRow] = field(default_factory=list)
     env_names: list[str] = field(default_factory=list)
     steps: list[StepRow] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class UsageRow:
-    """One deployment that uses the image, or did."""
-
-    slug: str
-    name: str
-    phase: Phase
-    now: bool
 
 
 def page(
@@ -105,6 +105,7 @@ def page(
         at, image_id = _place(cursor)
         born = col(Image.created_at)
         query = query.where(or_(born < at, and_(born == at, col(Image.id) > image_id)))
+    query = query.options(*(defer(each) for each in LONG))
     ordered = query.order_by(col(Image.created_at).desc(), col(Image.id)).limit(paging.checked_limit(limit) + 1)
     items = [ImageRow(**_row(*found)) for found in session.exec(ordered)]
     last = items[limit - 1] if len(items) > limit else None
@@ -119,6 +120,7 @@ def card(session: Session, image_id: str) -> ImageCard:
         **_row(image, created_by, users),
         **same,
         script=_script(image),
+        rebuilt_from_name=_name(session, image.rebuilt_from),
         deleted=image.deleted_at is not None,
         files=[FileRow(path=each["path"], size=each["size"]) for each in image.files],
         env_names=sorted(vault.unseal_if_readable(image.env_sealed) or {}),
@@ -126,22 +128,11 @@ def card(session: Session, image_id: str) -> ImageCard:
     )
 
 
-def usage(session: Session, image_id: str) -> list[UsageRow]:
-    """Return every deployment that uses the image or did before, those that use it now first."""
-    ran = select(Instance.deployment_id).where(Instance.image_id == image_id)
-    wanted = select(Revision.deployment_id).where(Revision.image_id == image_id)
-    before = or_(col(Deployment.id).in_(ran), col(Deployment.id).in_(wanted))
-    query = select(Deployment).where(or_(col(Deployment.image_id) == image_id, before))
-    found = [
-        UsageRow(each.slug, each.name, each.phase, now=each.image_id == image_id and each.wish != Wish.DELETE)
-        for each in session.exec(query)
-    ]
-    return sorted(found, key=lambda each: (not each.now, each.name.lower(), each.slug))
-
-
+LONG = cast(tuple[Any, ...], (Image.files, Image.lock, Image.requirements, Image.request_schema, Image.steps))
+"""What rows of the list are read without."""
 SAME = (
     *("entry", "command", "ready_path", "requirements", "digest", "lock", "environment"),
-    *("started_at", "request_schema", "attempt"),
+    *("python", "packages_bytes", "rebuilt_from", "request_schema", "attempt"),
 )
 """Fields that the card shows as the row holds them."""
 
@@ -160,13 +151,24 @@ def _rows() -> SelectOfScalar[Any]:
 
 
 def _row(image: Image, created_by: str, users: int) -> dict[str, Any]:
-    same = ("id", "name", "kind", "status", "reason", "facts", "size_bytes", "created_at", "finished_at")
-    return {**{name: getattr(image, name) for name in same}, "created_by": created_by, "deployments": users}
+    same = ("id", "name", "kind", "status", "reason", "facts", "size_bytes", "created_at", "started_at", "finished_at")
+    row = {name: getattr(image, name) for name in same}
+    return {**row, "build_s": _seconds(image), "created_by": created_by, "deployments": users}
+
+
+def _seconds(image: Image) -> float | None:
+    if image.status.unfinished or not (image.started_at and image.finished_at):
+        return None
+    return round((image.finished_at - image.started_at).total_seconds(), 2)
 
 
 def _step(step: Mapping[str, Any]) -> StepRow:
     state = {None: "running", True: "ok", False: "failed"}[step["ok"]]
     return StepRow(BuildStep(step["step"]), step["offset_s"], step["duration_s"] or 0.0, state)
+
+
+def _name(session: Session, image_id: str) -> str:
+    return session.exec(select(Image.name).where(Image.id == image_id)).first() or "" if image_id else ""
 
 
 def _script(image: Image) -> str:

@@ -16,9 +16,9 @@ from deploy_ui.enums import ENDED_STATUSES, ImageKind, ImageStatus, InstanceStat
 from deploy_ui.errors import Conflict, Invalid, NotFound
 from deploy_ui.models import Deployment, Image, Instance
 from deploy_ui.queue import Job, enqueue
-from deploy_ui.services import image_cards
-from deploy_ui.services.configuration import PATH, check_env
-from deploy_ui.services.image_cards import ImageCard, ImageRow, UsageRow
+from deploy_ui.services import env, image_cards
+from deploy_ui.services.configuration import PATH
+from deploy_ui.services.image_cards import ImageCard, ImageRow
 from deploy_ui.services.lookup import SHORT_TEXT
 from deploy_ui.services.paging import DEFAULT_LIMIT, Page
 from deploy_ui.services.trees import File, clean_path
@@ -85,13 +85,6 @@ def card(viewer: Viewer, id_or_name: str) -> ImageCard:
         return image_cards.card(session, find(session, id_or_name).id)
 
 
-def usage(viewer: Viewer, image_id: str) -> list[UsageRow]:
-    """Return every deployment that uses the image or did before."""
-    viewer.require(Role.VIEWER)
-    with reading() as session:
-        return image_cards.usage(session, find(session, image_id).id)
-
-
 def begin(viewer: Viewer, new: NewImage) -> Upload:
     """Check what can be checked before any byte is taken, and open the upload."""
     viewer.require(Role.EDITOR)
@@ -140,7 +133,7 @@ def checked(new: NewImage) -> None:
         raise Invalid("ready_path_wrong", field="ready_path")
     if new.entry and (str(clean_path(new.entry)) != new.entry or PurePosixPath(new.entry).suffix != ".py"):
         raise Invalid("entry_wrong", field="entry")
-    check_env(new.env)
+    env.check(new.env)
 
 
 def delete(viewer: Viewer, image_id: str) -> None:
@@ -162,21 +155,6 @@ def delete(viewer: Viewer, image_id: str) -> None:
         image.live_name = None
         image.cancel_requested = image.cancel_requested or image.status.unfinished
     tell(image.id)
-
-
-def rebuild(viewer: Viewer, image_id: str) -> ImageCard:
-    """Build a failed or canceled image again, as it was uploaded."""
-    viewer.require(Role.EDITOR)
-    with transaction() as session:
-        image = find(session, image_id, locked=True)
-        if image.deleted_at is not None or image.status.usable:
-            raise Conflict("image_not_rebuildable", name=image.name)
-        image.status, image.reason, image.facts, image.steps = ImageStatus.QUEUED, "", {}, []
-        image.heartbeat_at, image.started_at, image.finished_at = clock.now(), None, None
-        image.cancel_requested = False
-    enqueue(Job.BUILD_IMAGE, image.id)
-    tell(image.id)
-    return card(viewer, image.id)
 
 
 def cancel(viewer: Viewer, image_id: str) -> ImageCard:
@@ -213,7 +191,7 @@ def _undescribed(_: Upload) -> ImageCard:
 
 
 def _finish(viewer: Viewer, new: NewImage, upload: Upload) -> ImageCard:
-    """Write the image down once its files lie where they belong, then ask for its build."""
+    """Make the image of what was uploaded."""
     files = upload.files()
     image = Image(
         id=upload.image_id,
@@ -230,15 +208,24 @@ def _finish(viewer: Viewer, new: NewImage, upload: Upload) -> ImageCard:
         created_at=clock.now(),
         created_by=viewer.person_id,
     )
+    return write_down(viewer, upload, image)
+
+
+def write_down(viewer: Viewer, upload: Upload, image: Image) -> ImageCard:
+    """Write a new image down once its files lie where they belong, then ask for its build.
+
+    Raises Conflict if its name was taken meanwhile; nothing is left of it then.
+    """
+    viewer.require(Role.EDITOR)
     folder = upload.settle()
     try:
         with transaction() as session:
-            _require_free_name(session, new.name)
+            _require_free_name(session, image.name)
             session.add(image)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, IntegrityError):
-            raise Conflict("image_name_taken", name=new.name) from error
+            raise Conflict("image_name_taken", name=image.name) from error
         raise
     enqueue(Job.BUILD_IMAGE, image.id)
     tell(image.id)

@@ -9,15 +9,16 @@ from sqlmodel.sql.expression import Select
 
 from deploy_ui import clock, vault
 from deploy_ui.db import reading
-from deploy_ui.enums import InstanceStatus, Reason, Role, VariableChange
+from deploy_ui.enums import InstanceStatus, Reason, Role
 from deploy_ui.errors import Conflict, NotFound
 from deploy_ui.models import Deployment, Image, Instance, Person, Revision
-from deploy_ui.services import lookup, paging
+from deploy_ui.services import env, lookup, paging
 from deploy_ui.services.configuration import BORN_WITH
+from deploy_ui.services.env import Env, VariableDifference
 from deploy_ui.services.paging import DEFAULT_LIMIT, Page
 from deploy_ui.services.viewer import Viewer
 
-COLUMNS = tuple("env_sealed" if name == "env" else name for name in BORN_WITH)
+COLUMNS = (*("env_sealed" if name == "env" else name for name in BORN_WITH), "env_open")
 """What a revision and its deployment hold alike."""
 _Found = tuple[Revision, Image, str]
 """A revision, its image, and the name of who made it."""
@@ -35,14 +36,6 @@ class Difference:
     before: str | int | float
     after: str | int | float
     """Of an image its name."""
-
-
-@dataclass(frozen=True)
-class VariableDifference:
-    """One environment variable that differs from the revision before; values are never shown."""
-
-    name: str
-    change: VariableChange
 
 
 @dataclass(frozen=True)
@@ -153,6 +146,14 @@ def point(deployment: Deployment, revision: Revision) -> None:
     deployment.revision = revision.number
 
 
+def hide(session: Session, deployment: Deployment, names: set[str]) -> None:
+    """Let no revision show the values of these variables any more: what became secret is so in the past too."""
+    if not names:
+        return
+    for each in session.exec(select(Revision).where(Revision.deployment_id == deployment.id)):
+        each.env_open = [name for name in each.env_open if name not in names]
+
+
 def _of(deployment: Deployment) -> Select[Revision, Image, str]:
     return (
         select(Revision, Image, Person.name)
@@ -172,7 +173,7 @@ def _ready(session: Session, deployment: Deployment) -> Counter[int]:
 def _row(found: _Found, wanted: int, ready: int, before: _Found | None) -> RevisionRow:
     revision, image, created_by = found
     current = revision.number == wanted
-    env_changes = _variables(before[0].env_sealed, revision.env_sealed) if before else []
+    env_changes = _variables(before[0], revision) if before else []
     return RevisionRow(
         number=revision.number,
         created_at=revision.created_at,
@@ -200,20 +201,14 @@ def _changes(before: tuple[Revision, Image], after: tuple[Revision, Image]) -> l
     return [*image, *(Difference(name, one, other) for name, one, other in pairs if one != other)]
 
 
-def _variables(before: str, after: str) -> list[VariableDifference] | None:
+def _variables(before: Revision, after: Revision) -> list[VariableDifference] | None:
     """Return how sealed variables differ; None when they do and nobody can tell how."""
-    if before == after:
+    if before.env_sealed == after.env_sealed:
         return []
-    old, new = vault.unseal_if_readable(before), vault.unseal_if_readable(after)
-    if old is None or new is None:
-        return None
-    found = [(name, _change(old.get(name), new.get(name))) for name in sorted({*old, *new})]
-    return [VariableDifference(name, change) for name, change in found if change]
+    old, new = _env(before), _env(after)
+    return None if old is None or new is None else env.differences(old, new)
 
 
-def _change(before: str | None, after: str | None) -> VariableChange | None:
-    if before == after:
-        return None
-    if before is None:
-        return VariableChange.ADDED
-    return VariableChange.REMOVED if after is None else VariableChange.CHANGED
+def _env(revision: Revision) -> Env | None:
+    values = vault.unseal_if_readable(revision.env_sealed)
+    return None if values is None else Env(values, revision.env_open)

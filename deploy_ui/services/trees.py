@@ -4,6 +4,9 @@ Case and Unicode form do not tell two paths apart here, as they do not on the ma
 files to.
 """
 
+import errno
+import os
+import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -134,6 +137,35 @@ def clean_path(path: str) -> PurePosixPath:
     if not fine or len("/".join(segments).encode()) > LONGEST_PATH:
         raise Invalid("path_unsafe", field="files", path=_shown(path))
     return PurePosixPath(*segments)
+
+
+def open_inside(root: Path, path: str) -> BinaryIO:
+    """Open a plain file below the root to read; raise OSError where a link stands in its place or on the way to it."""
+    *folders, name = clean_path(path).parts
+    here = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
+            os.close(here)
+            here = inner
+        number = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=here)
+    finally:
+        os.close(here)
+    file = os.fdopen(number, "rb")
+    if not stat.S_ISREG(os.fstat(number).st_mode):  # a pipe or a device
+        file.close()
+        raise OSError(errno.EINVAL, "no plain file")
+    return file
+
+
+def size_of(file: BinaryIO) -> int:
+    """Return how many bytes an open file has."""
+    return os.fstat(file.fileno()).st_size
+
+
+def is_runnable(file: BinaryIO) -> bool:
+    """Say whether an open file may be run by its owner."""
+    return bool(os.fstat(file.fileno()).st_mode & stat.S_IXUSR)
 
 
 def _is_name(segment: str) -> bool:

@@ -56,9 +56,9 @@ class Upload:
         self._finish = finish
 
     @contextmanager
-    def receive(self, path: str) -> Iterator[Sink]:
+    def receive(self, path: str, *, runnable: bool = False) -> Iterator[Sink]:
         """Give something to write one file to, piece by piece."""
-        with self._all_or_nothing(), self._tree.create(path) as sink:
+        with self._all_or_nothing(), self._tree.create(path, runnable=runnable) as sink:
             yield sink
 
     def file(self, path: str, source: Iterable[bytes] | SupportsRead) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from deploy_ui.errors import AppError, Invalid
 from deploy_ui.services import configuration
 from deploy_ui.services.deployments import Change, NewDeployment
+from deploy_ui.states import env_fields
 
 LONGEST = 100_000
 """Characters of one field that are looked at."""
@@ -28,7 +29,10 @@ Wrong = dict[str, Invalid]
 
 
 def change(typed: Typed) -> tuple[Change, Wrong]:
-    """Return the change that the typed fields mean, and what is wrong with those that mean nothing."""
+    """Return the change that the typed fields mean, and what is wrong with those that mean nothing.
+
+    Variables may be a draft (`env_fields.draft`).
+    """
     given = _texts(typed, CHANGEABLE)
     missing = {name for name, text in given.items() if not text.strip() and name not in MAY_BE_EMPTY}
     values, wrong = _values({name: text for name, text in given.items() if name not in missing})
@@ -42,7 +46,6 @@ def new_deployment(typed: Typed) -> tuple[NewDeployment, Wrong]:
     """
     given = _texts(typed, NAMES)
     values, wrong = _values({name: text for name, text in given.items() if text.strip()})
-    values["env"] = {name: value for name, value in values.get("env", {}).items() if value is not None}
     new = NewDeployment(**{"name": "", "image": "", **values})
     missing = [Invalid("required", field=name) for name in ("name", "image") if not getattr(new, name)]
     for problem in (*missing, *configuration.wrong_with(new)):
@@ -55,26 +58,10 @@ def field_of(error: AppError) -> str:
     return error.field if isinstance(error, Invalid) else FIELD_OF.get(error.code, "")
 
 
-def env(text: str) -> dict[str, str | None]:
-    """Read `NAME=value` lines, and `-NAME` lines that remove one; empty ones and `#` comments are passed over.
-
-    Raises Invalid with the line's number.
-    """
-    found: dict[str, str | None] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        name, equals, value = line.partition("=")
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        if not equals and not line.startswith("-"):
-            raise Invalid("env_line", field="env", line=number)
-        found[name.strip() if equals else line[1:].strip()] = value if equals else None
-    return found
-
-
 def value(name: str, text: str) -> Any:
     """Return the value that a field's text means, or raise Invalid."""
     if name == "env":
-        return env(text)
+        return env_fields.edits(text)
     if name == "cpu":
         return _number(name, text, float)
     if name in WHOLE:
@@ -83,7 +70,8 @@ def value(name: str, text: str) -> Any:
 
 
 def _texts(typed: Typed, names: set[str]) -> dict[str, str]:
-    return {name: str(text)[:LONGEST] for name, text in typed.items() if name in names}
+    longest = {"env": env_fields.LONGEST}
+    return {name: str(text)[: longest.get(name, LONGEST)] for name, text in typed.items() if name in names}
 
 
 def _values(typed: Mapping[str, str]) -> tuple[dict[str, Any], Wrong]:

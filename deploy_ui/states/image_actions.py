@@ -1,25 +1,41 @@
 """What a person does to an image: build again, cancel, delete."""
 
 import asyncio
+from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
 
-from deploy_ui.services import images
-from deploy_ui.services.image_cards import UsageRow
+from deploy_ui.errors import AppError
+from deploy_ui.services import image_usage, images, rebuilds
+from deploy_ui.services.image_usage import UsageRow
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
-from deploy_ui.states.session import signed_in
+from deploy_ui.states.image.usage import UsageLine, losses
+from deploy_ui.states.session import signed_in, viewer_of
+
+LONGEST_NAME = 100
 
 
 class ImageActions(rx.State):
-    """The verbs, and the question before a deletion."""
+    """The verbs, and the questions before them."""
 
     asked_id: str = ""
     """The image that the open question is about; empty: no question is open."""
     asked_name: str = ""
     users: list[UsageRow] = []
     """Deployments that use it: while there are any it cannot be deleted."""
+    lost: list[UsageLine] = []
+    """Deployments that could not be rolled back to it any more."""
+
+    anew_id: str = ""
+    """The image that a new one is about to be made of; empty: nobody asked."""
+    anew_from: str = ""
+    anew_name: str = ""
+    """The name that is offered for the new one."""
+    anew_wrong: str = ""
+    """What is wrong with the name."""
+    copying: bool = False
 
     @rx.var
     def may_delete(self) -> bool:
@@ -34,9 +50,41 @@ class ImageActions(rx.State):
     @rx.event
     @signed_in
     async def rebuild(self, viewer: Viewer, image_id: str) -> EventSpec | None:
-        """Build it again, and show how that goes."""
-        card = await asyncio.to_thread(images.rebuild, viewer, image_id)
+        """Build it again as it is, and show how that goes."""
+        card = await asyncio.to_thread(rebuilds.again, viewer, image_id)
         return rx.redirect(f"/images/{card.id}/logs")
+
+    @rx.event
+    @signed_in
+    async def ask_anew(self, viewer: Viewer, image_id: str) -> None:
+        """Ask how a new image of the same files is to be called."""
+        name = await asyncio.to_thread(rebuilds.free_name, viewer, image_id)
+        card = await asyncio.to_thread(images.card, viewer, image_id)
+        self.anew_id, self.anew_from, self.anew_name, self.anew_wrong = card.id, card.name, name, ""
+
+    @rx.event(background=True)
+    async def build_anew(self, typed: dict[str, Any]) -> EventSpec | None:
+        """Make the new image and show its build; copying its files may take a while."""
+        async with self:
+            viewer, image_id = await viewer_of(self), self.anew_id
+            if viewer is None or not image_id or self.copying:
+                return None
+            self.anew_name, self.anew_wrong, self.copying = str(typed.get("name", ""))[:LONGEST_NAME], "", True
+            name = self.anew_name.strip()
+        try:
+            card = await asyncio.to_thread(rebuilds.anew, viewer, image_id, name)
+        except AppError as error:
+            async with self:
+                self.anew_wrong = await notices.in_words(self, error)
+            return None
+        finally:
+            async with self:
+                self.copying = False
+        async with self:
+            waited, self.anew_id = self.anew_id == image_id, ""
+            if not waited:
+                await notices.say(self, "image.built_anew", name=card.name)
+        return rx.redirect(f"/images/{card.id}/logs") if waited else None
 
     @rx.event
     @signed_in
@@ -50,15 +98,15 @@ class ImageActions(rx.State):
     async def ask_delete(self, viewer: Viewer, image_id: str) -> None:
         """Open the question."""
         card = await asyncio.to_thread(images.card, viewer, image_id)
-        users = await asyncio.to_thread(images.usage, viewer, image_id)
-        self.users = [each for each in users if each.now]
+        rows = await asyncio.to_thread(image_usage.rows, viewer, image_id)
+        self.users, self.lost = [each for each in rows if each.now], losses(rows)
         self.asked_id, self.asked_name = card.id, card.name
 
     @rx.event
     @signed_in
     async def keep(self, viewer: Viewer) -> None:  # noqa: ARG002 - only people who are signed in
-        """Close the question, which every page that could hold it does first; nothing is deleted."""
-        self.asked_id = ""
+        """Close the questions, which every page that could hold them does first; nothing is done."""
+        self.asked_id = self.anew_id = ""
 
     @rx.event
     @signed_in

@@ -34,6 +34,22 @@ async def test_a_change_leaves_out_what_stays(editor: Client, slug: str) -> None
     assert (card["cpu"], card["memory_mb"], card["env_names"], card["revision"]) == (3.0, 512, ["B"], 3)
 
 
+async def test_a_dry_run_tells_what_would_happen_and_changes_nothing(editor: Client, slug: str) -> None:
+    address = f"/api/v1/deployments/{slug}"
+    before = (await editor.get(address)).json()
+    body = {"cpu": 3, "env": {"TOKEN": "s3cret", "MODE": {"value": "fast", "secret": False}}}
+    answer = await editor.patch(f"{address}?dry_run=true", json=body)
+    assert (answer.status_code, "s3cret" in answer.text) == (200, False)
+    plan = answer.json()
+    assert (plan["revision"], plan["new_revision"]) == (2, True)
+    assert plan["changes"] == [{"field": "cpu", "before": 1.0, "after": 3.0}]
+    assert [(each["name"], each["change"], each["after"]) for each in plan["env_changes"]] == [
+        ("MODE", "added", "fast"),
+        ("TOKEN", "added", None),
+    ]
+    assert (await editor.get(address)).json() == before
+
+
 async def test_nothing_to_change_changes_nothing(editor: Client, slug: str) -> None:
     assert (await editor.patch(f"/api/v1/deployments/{slug}", json={})).json()["generation"] == 1
 

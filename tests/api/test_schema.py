@@ -71,6 +71,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/deployments/{slug}/scale"): {"instances": 1},
     ("post", "/api/v1/deployments/{slug}/rollback"): {"revision": 1},
     ("post", "/api/v1/deployments/{slug}/keys"): {"name": "a"},
+    ("post", "/api/v1/dotenv"): {"text": "A=1"},
     ("post", "/api/v1/people"): {"email": "a@b.c", "name": "a", "password": "a"},
     ("post", "/api/v1/images/from-example"): {"example": "a"},
 }

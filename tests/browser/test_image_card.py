@@ -131,7 +131,9 @@ def test_a_viewer_is_offered_no_changes(signed_in: Callable[..., None], page: Pa
     signed_in(Role.VIEWER, "Oleg Smirnov")
     page.goto(f"/images/{failed().id}/info")
     expect(page.get_by_test_id("why")).to_be_visible()
-    for verb in ("card-menu", "rebuild", "mend", "deploy", "cancel-build"):
+    page.get_by_test_id("card-menu").click()
+    expect(page.get_by_test_id("compare-menu")).to_be_visible()
+    for verb in ("rebuild", "anew", "anew-menu", "delete", "mend", "deploy", "cancel-build"):
         expect(page.get_by_test_id(verb)).to_have_count(0)
 
 
@@ -140,7 +142,7 @@ def test_an_image_that_is_not_there_says_so(page: Page) -> None:
     expect(page.get_by_test_id("card-missing")).to_be_visible()
 
 
-@pytest.mark.parametrize("tab", ["info", "logs"])
+@pytest.mark.parametrize("tab", ["info", "usage", "logs", "compare"])
 def test_nothing_hangs_over_the_edge_of_a_phone(page: Page, tab: str) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(f"/images/{queued(files=9, name=LONG)}/{tab}")

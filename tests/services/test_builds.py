@@ -12,7 +12,7 @@ from deploy_ui.builds.log import LogWriter
 from deploy_ui.db import transaction
 from deploy_ui.enums import BuildStep, ImageStatus
 from deploy_ui.models import Image
-from deploy_ui.services import build_logs, builds, images
+from deploy_ui.services import build_logs, builds, images, rebuilds
 from deploy_ui.services.builds import Claim
 from deploy_ui.services.image_cards import ImageCard
 from deploy_ui.services.viewer import Viewer
@@ -166,7 +166,7 @@ class TestALostWorker:
         for seconds in (16, 40):
             builds.stale(later(seconds))
             builds.claim(held.image_id, later(seconds + 1))
-        images.rebuild(editor, held.image_id)
+        rebuilds.again(editor, held.image_id)
         builds.claim(held.image_id, later(60))
         assert builds.stale(later(80)) == [held.image_id]
 

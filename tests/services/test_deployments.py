@@ -5,12 +5,11 @@ import pytest
 from sqlmodel import select
 
 from deploy_ui.db import transaction
-from deploy_ui.enums import EventKind, ImageStatus, InstanceStatus, KeyStatus, Phase, Reason, Role, Wish
+from deploy_ui.enums import EventKind, ImageStatus, KeyStatus, Phase, Role, Wish
 from deploy_ui.errors import AppError, Conflict, Forbidden, Gone, NotFound
 from deploy_ui.models import Deployment
-from deploy_ui.services import deployments, events, fleet, keys
-from deploy_ui.services.deployments import Change, Effect, NewDeployment
-from deploy_ui.services.fleet import Record
+from deploy_ui.services import deployments, events, keys, plans
+from deploy_ui.services.deployments import Change, NewDeployment
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -79,15 +78,13 @@ def test_a_change_to_a_taken_name_is_refused() -> None:
         deployments.change(editor, second.slug, Change(name="First"))
 
 
-def test_the_effect_of_a_change_is_told_without_changing_anything() -> None:
+def test_a_change_of_what_is_no_longer_there_is_refused_if_asked_for() -> None:
     editor = factories.viewer()
-    card = factories.deployment(editor, max_instances=3)
-    for key in ("aaaaaa", "bbbbbb"):
-        fleet.add_instance(card.id, key, revision=1, image_id=card.image_id, now=card.created_at)
-    fleet.save_instance(Record("bbbbbb", 1, InstanceStatus.STOPPED, Reason.SCALED_DOWN, ended_at=card.created_at))
-    assert deployments.effect(editor, card.slug, Change(cpu=2)) == Effect(restarts=1, revision=2)
-    assert deployments.effect(editor, card.slug, Change(max_instances=9)) == Effect(restarts=0, revision=1)
-    assert deployments.card(editor, card.slug).revision == 1
+    card = factories.deployment(editor)
+    newer = deployments.change(editor, card.slug, Change(max_instances=2), generation=card.generation)
+    with pytest.raises(Conflict, match="deployment_changed"):
+        deployments.change(editor, card.slug, Change(max_instances=3), generation=card.generation)
+    assert deployments.change(editor, card.slug, Change(cpu=2), generation=newer.generation).max_instances == 2
 
 
 def test_stopping_and_starting_again_are_wishes_that_may_be_repeated() -> None:
@@ -177,7 +174,7 @@ def test_the_timeline_tells_who_did_what() -> None:
     "verb",
     [
         pytest.param(lambda viewer, slug: deployments.change(viewer, slug, Change(cpu=2)), id="change"),
-        pytest.param(lambda viewer, slug: deployments.effect(viewer, slug, Change(cpu=2)), id="effect"),
+        pytest.param(lambda viewer, slug: plans.plan(viewer, slug, Change(cpu=2)), id="plan"),
         pytest.param(lambda viewer, slug: deployments.scale(viewer, slug, 1), id="scale"),
         pytest.param(deployments.start, id="start"),
         pytest.param(deployments.stop, id="stop"),

@@ -10,7 +10,7 @@ from deploy_ui.db import reading
 from deploy_ui.enums import ImageKind, ImageStatus, Role
 from deploy_ui.errors import AppError, Conflict, Forbidden, Invalid, NotFound
 from deploy_ui.models import Image
-from deploy_ui.services import builds, deployments, images
+from deploy_ui.services import builds, deployments, image_usage, images, rebuilds
 from deploy_ui.services.image_cards import ImageCard
 from deploy_ui.services.images import NewImage
 from deploy_ui.services.viewer import Viewer
@@ -81,7 +81,7 @@ def test_a_wrong_value_is_refused_before_any_byte_is_taken(
 def test_a_viewer_uploads_nothing(editor: Viewer) -> None:
     card = create(editor)
     viewer = factories.viewer(Role.VIEWER)
-    for verb in (images.delete, images.rebuild, images.cancel):
+    for verb in (images.delete, rebuilds.again, images.cancel):
         with pytest.raises(Forbidden):
             verb(viewer, card.id)
     with pytest.raises(Forbidden):
@@ -186,7 +186,7 @@ def test_an_image_whose_users_are_deleted_can_be_deleted(editor: Viewer) -> None
     deployment = factories.deployment(editor, image_id=image.id)
     deployments.delete(editor, deployment.slug)
     images.delete(editor, image.id)
-    assert [(row.slug, row.now) for row in images.usage(editor, image.id)] == [(deployment.slug, False)]
+    assert [(row.slug, row.now) for row in image_usage.rows(editor, image.id)] == [(deployment.slug, False)]
 
 
 def test_the_number_of_users_is_on_the_list(editor: Viewer) -> None:
@@ -200,10 +200,10 @@ def test_a_waiting_build_is_canceled_at_once_and_can_be_asked_for_again(editor: 
     assert images.cancel(editor, card.id).status == ImageStatus.CANCELED
     assert images.cancel(editor, card.id).status == ImageStatus.CANCELED
     assert builds.claim(card.id, clock.now()) is None
-    assert images.rebuild(editor, card.id).status == ImageStatus.QUEUED
+    assert rebuilds.again(editor, card.id).status == ImageStatus.QUEUED
 
 
-@pytest.mark.parametrize("verb", [images.rebuild, images.cancel])
+@pytest.mark.parametrize("verb", [rebuilds.again, images.cancel])
 def test_a_ready_image_never_changes(editor: Viewer, verb: object) -> None:
     image = factories.image(editor)
     with pytest.raises(Conflict):

@@ -5,9 +5,10 @@ from deploy_ui.db import reading
 from deploy_ui.enums import VariableChange
 from deploy_ui.errors import Invalid
 from deploy_ui.models import Deployment, Revision
-from deploy_ui.services import deployments, images, revisions
+from deploy_ui.services import deployments, image_usage, revisions
 from deploy_ui.services.deployments import Change, DeploymentCard
-from deploy_ui.services.revisions import Difference, RevisionRow, VariableDifference
+from deploy_ui.services.env import Variable, VariableDifference, VariableEdit
+from deploy_ui.services.revisions import Difference, RevisionRow
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 from tests import factories
@@ -87,6 +88,25 @@ def test_variables_are_told_by_name_and_never_by_value(editor: Viewer, card: Dep
     assert not any(secret in repr(newest) for secret in ("s3cret", "t0ken", newest_sealed(card)))
 
 
+def test_values_of_open_variables_are_told(editor: Viewer, card: DeploymentCard) -> None:
+    deployments.change(editor, card.slug, Change(env={"C": VariableEdit("0.5", secret=False)}))
+    deployments.change(editor, card.slug, Change(env={"C": VariableEdit("0.7")}))
+    newest, second, _ = listed(editor, card)
+    assert newest.env_changes == [VariableDifference("C", VariableChange.CHANGED, "0.5", "0.7")]
+    assert second.env_changes == [VariableDifference("C", VariableChange.ADDED, None, "0.5")]
+
+
+def test_what_becomes_secret_is_so_in_older_revisions_too(editor: Viewer, card: DeploymentCard) -> None:
+    deployments.change(editor, card.slug, Change(env={"C": VariableEdit("0.5", secret=False)}))
+    deployments.change(editor, card.slug, Change(env={"C": VariableEdit("0.7", secret=True)}))
+    assert "0.5" not in repr(listed(editor, card))
+    assert deployments.roll_back(editor, card.slug, 2).env == [
+        Variable("A", secret=True, value=None),
+        Variable("B", secret=True, value=None),
+        Variable("C", secret=True, value=None),
+    ]
+
+
 def newest_sealed(card: DeploymentCard) -> str:
     with reading() as session:
         return session.get_one(Deployment, card.id).env_sealed
@@ -119,7 +139,7 @@ def test_a_cursor_that_we_did_not_make_is_refused(editor: Viewer, card: Deployme
 
 def test_an_image_that_only_an_old_revision_names_was_used_before(editor: Viewer, card: DeploymentCard) -> None:
     deployments.change(editor, card.slug, Change(image=factories.image(editor).id))
-    (used,) = images.usage(editor, card.image_id)
+    (used,) = image_usage.rows(editor, card.image_id)
     assert (used.slug, used.now) == (card.slug, False)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from deploy_ui.errors import Conflict, Invalid, NotFound
 from deploy_ui.services.deployments import Change, NewDeployment
+from deploy_ui.services.env import VariableEdit
 from deploy_ui.states import forms
 
 WHOLE_FORM = {"name": "Fraud scoring", "image": "fraud-v1"}
@@ -19,7 +20,11 @@ WHOLE_FORM = {"name": "Fraud scoring", "image": "fraud-v1"}
         pytest.param({"name": " New "}, Change(name="New"), id="a name"),
         pytest.param({"name": ""}, Change(name=""), id="an empty name is for the service to refuse"),
         pytest.param({"ready_path": ""}, Change(ready_path=""), id="an empty path is the image's"),
-        pytest.param({"env": "A=1\n-B"}, Change(env={"A": "1", "B": None}), id="variables"),
+        pytest.param(
+            {"env": '[["A", {"value": "1", "secret": true}], ["B", null]]'},
+            Change(env={"A": VariableEdit("1", secret=True), "B": None}),
+            id="variables",
+        ),
         pytest.param({"slug": "x", "generation": "7", "__class__": "x"}, Change(), id="what cannot be changed"),
     ],
 )
@@ -36,7 +41,8 @@ def test_a_change(typed: dict[str, str], expected: Change) -> None:
         ({"memory_mb": "1.5"}, {"memory_mb": "not_a_number"}),
         ({"memory_mb": "9" * 50}, {"memory_mb": "not_a_number"}),
         ({"memory_mb": ""}, {"memory_mb": "required"}),
-        ({"env": "A=1\nnonsense"}, {"env": "env_line"}),
+        ({"env": "A=1\nnonsense"}, {"env": "request_refused"}),
+        ({"env": '[["A", null], ["A", null]]'}, {"env": "env_twice"}),
         ({"cpu": "x", "memory_mb": "y"}, {"cpu": "not_a_number", "memory_mb": "not_a_number"}),
     ],
 )
@@ -49,9 +55,10 @@ def test_fields_left_empty_get_their_defaults() -> None:
     assert forms.new_deployment(typed) == (NewDeployment(name="Fraud scoring", image="fraud-v1", concurrency=2), {})
 
 
-def test_a_new_deployment_has_nothing_to_remove() -> None:
-    new, wrong = forms.new_deployment({**WHOLE_FORM, "env": "A=1\n-B"})
-    assert (new.env, wrong) == ({"A": "1"}, {})
+def test_a_new_deployment_may_have_open_and_secret_variables() -> None:
+    text = '[["A", {"value": "1", "secret": false}], ["B", {"value": "2", "secret": true}]]'
+    new, wrong = forms.new_deployment({**WHOLE_FORM, "env": text})
+    assert (new.env, wrong) == ({"A": VariableEdit("1", secret=False), "B": VariableEdit("2", secret=True)}, {})
 
 
 @pytest.mark.parametrize(
@@ -63,7 +70,7 @@ def test_a_new_deployment_has_nothing_to_remove() -> None:
         ({"min_instances": "0", "max_instances": "0"}, {"max_instances": "max_instances_zero"}),
         ({"min_instances": "3", "max_instances": "2"}, {"min_instances": "min_above_max"}),
         (
-            {"name": "", "cpu": "x", "memory_mb": "1", "ready_path": "health", "env": "1A=2"},
+            {"name": "", "cpu": "x", "memory_mb": "1", "ready_path": "health", "env": '[["1A", {"value": "2"}]]'},
             {
                 "name": "required",
                 "cpu": "not_a_number",
@@ -77,31 +84,6 @@ def test_a_new_deployment_has_nothing_to_remove() -> None:
 def test_everything_that_is_wrong_is_said_at_once(typed: dict[str, str], codes: dict[str, str]) -> None:
     _, wrong = forms.new_deployment({**WHOLE_FORM, **typed})
     assert {name: problem.code for name, problem in wrong.items()} == codes
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", {}),
-        ("A=1", {"A": "1"}),
-        (" A =1", {"A": "1"}),
-        ("A=", {"A": ""}),
-        ("A= x = y ", {"A": " x = y "}),
-        ("-A", {"A": None}),
-        ("-A=1", {"-A": "1"}),
-        ("# a comment\n\n  # another\nA=1", {"A": "1"}),
-        ("A=1\r\nB=2", {"A": "1", "B": "2"}),
-        ("A=1\nA=2", {"A": "2"}),
-    ],
-)
-def test_variables(text: str, expected: dict[str, Any]) -> None:
-    assert forms.env(text) == expected
-
-
-def test_a_line_that_means_nothing_is_named_by_its_number() -> None:
-    with pytest.raises(Invalid) as caught:
-        forms.env("A=1\n\nnonsense")
-    assert caught.value.facts == {"field": "env", "line": 3}
 
 
 @pytest.mark.parametrize(

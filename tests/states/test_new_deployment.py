@@ -41,7 +41,11 @@ async def test_an_image_that_is_not_there_is_not_chosen(tab: Tab, image: str) ->
 
 async def test_submitting_creates_it_and_opens_its_card(tab: Tab, editor: Viewer, image: str) -> None:
     await opens(tab)
-    await tab.send(NewDeploymentState.submit({"name": "Fraud scoring", "image": image, "env": "A=1", "cpu": "0.5"}))
+    await tab.send(
+        NewDeploymentState.submit(
+            {"name": "Fraud scoring", "image": image, "env": '[["A", {"value": "1"}]]', "cpu": "0.5"}
+        )
+    )
     card = deployments.card(editor, "fraud-scoring")
     assert (card.image_name, card.cpu, card.env_names) == (image, 0.5, ["A"])
     await tab.sees(lambda seen: seen.redirects == ["/deployments/fraud-scoring/general"])

@@ -5,13 +5,12 @@ import reflex as rx
 from deploy_ui.components.amounts import decimal, memory
 from deploy_ui.components.layout import facts, section
 from deploy_ui.i18n.ui import t, t_count
-from deploy_ui.pages.deployment.fields import editable, lines, number, words
+from deploy_ui.pages.deployment.fields import editable, number, variables, words
 from deploy_ui.pages.deployment.revisions import ANCHOR
+from deploy_ui.services.env import Variable
 from deploy_ui.states.deployment.card import CardState
 
 LONGEST_PATH = 600
-SHOWN_NAMES = 3
-"""Names of variables that are shown before “and 27 more”."""
 
 
 def configuration() -> rx.Component:
@@ -36,7 +35,7 @@ def configuration() -> rx.Component:
                 rx.el.span(card.ready_path, class_name="mono wrap"),
                 words("ready_path", max_length=LONGEST_PATH, mono=True),
             ),
-            editable("env", t("general.env"), _env_names(), _env_field()),
+            editable("env", t("general.env"), _env(), variables()),
         ),
         end=rx.el.span(
             t("general.revision", revision=card.revision),
@@ -100,33 +99,27 @@ def _limits() -> rx.Component:
     )
 
 
-def _env_names() -> rx.Component:
-    names = CardState.card.env_names
-    first = names[:SHOWN_NAMES].join(", ")
-    return rx.cond(
-        names.length() > 0,
-        rx.el.span(
-            rx.el.span(first, class_name="mono wrap"),
-            rx.cond(
-                names.length() > SHOWN_NAMES,
-                rx.el.span(" ", t("general.env_more", count=names.length() - SHOWN_NAMES), class_name="muted"),
-            ),
-            title=names.join(", "),
+def _env() -> rx.Component:
+    """Return the first variable, an open one if there is any, and the others one click away."""
+    env = CardState.card.env
+    more = rx.el.details(
+        rx.el.summary(
+            _variable(env[0]),
+            rx.el.span(t("general.env_more", count=env.length() - 1), class_name="link variables__more"),
         ),
-        rx.el.span(t("general.env_none"), class_name="muted"),
+        rx.el.ul(rx.foreach(env[1:], lambda each: rx.el.li(_variable(each))), class_name="variables__list"),
+        class_name="variables",
+        data_testid="variables",
     )
+    none = rx.el.span(t("general.env_none"), class_name="muted")
+    return rx.match(env.length(), (0, none), (1, _variable(env[0])), more)
 
 
-def _env_field() -> rx.Component:
-    names = CardState.card.env_names
-    known = rx.el.span(
-        rx.foreach(names, lambda each: rx.el.code(each, class_name="inline")),
-        class_name="names",
-        data_testid="env-names",
-    )
-    return rx.el.div(
-        rx.cond(names.length() > 0, known),
-        lines("env", "THRESHOLD=0.82\n-OLD_NAME"),
-        rx.el.span(t("general.env_help"), class_name="help small muted"),
-        class_name="fact__column",
+def _variable(each: Variable) -> rx.Component:
+    value = rx.el.span("=", each.value, class_name="variables__value", title=each.value)
+    hidden = rx.el.span(t("general.env_secret"), class_name="badge", title=t("general.env_secret_help"))
+    return rx.el.span(
+        rx.el.span(each.name, rx.cond(each.secret, rx.fragment(), value), class_name="mono variables__one"),
+        rx.cond(each.secret, hidden),
+        class_name="row variables__row",
     )

@@ -6,9 +6,11 @@ import reflex as rx
 
 from deploy_ui.components.buttons import icon_button
 from deploy_ui.components.edit_field import EditField
+from deploy_ui.components.env_editor import env_editor
 from deploy_ui.components.forms import form_error, wrong_in
 from deploy_ui.components.layout import fact
 from deploy_ui.i18n.ui import t
+from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.edits import FACTS
 from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.session import SessionState
@@ -51,14 +53,23 @@ def choice(name: str, options: rx.Var[list[str]]) -> rx.Component:
     )
 
 
-def lines(name: str, placeholder: str) -> rx.Component:
-    """Return a field of several lines."""
-    return _field(name, kind="textarea", rows="4", placeholder=placeholder, spell_check=False, looks="mono grow")
+def variables() -> rx.Component:
+    """Return the editor of environment variables."""
+    return env_editor(
+        "env",
+        url=f"/api/v1/deployments/{CardState.card.slug}",
+        error=_wrong("env"),
+        back="pencil-env",
+        on_note=lambda changes: GeneralState.note("env", changes),
+        on_cancel=GeneralState.undo("env"),
+    )
 
 
 def _opened(name: str, label: rx.Var[str], *fields: Any) -> rx.Component:
     errors = [
-        rx.cond(_wrong(each) != "", form_error(_wrong(each), data_testid=f"wrong-{each}")) for each in FACTS[name]
+        rx.cond(_wrong(each) != "", form_error(_wrong(each), data_testid=f"wrong-{each}"))
+        for each in FACTS[name]
+        if each != "env"  # its editor says it itself
     ]
     undo = icon_button("undo-2", t("general.undo", what=label), small=True, on_click=GeneralState.undo(name))
     return rx.el.div(
@@ -68,7 +79,7 @@ def _opened(name: str, label: rx.Var[str], *fields: Any) -> rx.Component:
             rx.el.span(undo, class_name="end", data_testid=f"undo-{name}"),
             rx.el.div(*errors, class_name="fact__errors"),
         ),
-        class_name="fact fact--edit",
+        class_name=f"fact fact--edit fact--{name}",
     )
 
 

@@ -1,5 +1,7 @@
 """The General tab: the address, what it is, its configuration, what happened."""
 
+from typing import Any
+
 import reflex as rx
 
 from deploy_ui.components.buttons import button_link
@@ -15,6 +17,7 @@ from deploy_ui.pages.deployment.failure import failure
 from deploy_ui.pages.deployment.fields import choice, editable, words
 from deploy_ui.pages.deployment.revisions import revisions, rolled_back
 from deploy_ui.pages.deployment.save_bar import save_bar
+from deploy_ui.pages.deployment.snippets import snippets
 from deploy_ui.pages.deployment.standing import standing
 from deploy_ui.pages.deployment.start_steps import track
 from deploy_ui.pages.deployment.timeline import events
@@ -36,6 +39,7 @@ def general() -> rx.Component:
                 _address(),
                 _about(),
                 configuration(),
+                snippets(),
                 revisions(),
                 save_bar(),
                 on_submit=GeneralState.save,
@@ -86,6 +90,31 @@ def _address() -> rx.Component:
             button_link(t("general.open_test"), f"/deployments/{card.slug}/test", small=True, data_testid="open-test"),
             class_name="endpoint",
         ),
+        rx.el.div(
+            _stat(
+                t("general.ready"),
+                *(
+                    rx.el.span(card.ready_instances),
+                    rx.el.small(" ", t("general.ready_of", count=card.wanted_instances)),
+                ),
+                data_testid="stat-ready",
+            ),
+            _stat(
+                t("general.last_request"),
+                rx.cond(card.last_request_at, when(card.last_request_at), t("general.never_called")),
+                data_testid="stat-activity",
+            ),
+            class_name="stats",
+        ),
+    )
+
+
+def _stat(label: rx.Var[str], *value: Any, **props: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(label, class_name="stat__label"),
+        rx.el.div(*value, class_name="stat__value"),
+        class_name="stat",
+        **props,
     )
 
 
@@ -101,6 +130,7 @@ def _about() -> rx.Component:
                 words("name", max_length=LONGEST_NAME),
             ),
             fact(t("general.key"), rx.el.span(card.slug, class_name="mono wrap"), copy=card.slug),
+            fact(t("general.id"), rx.el.span(card.id, class_name="mono"), copy=card.id.to_string()),
             fact(t("general.status"), _status()),
             rx.cond(GeneralState.steps.length() > 0, fact(t("general.start"), track(GeneralState.steps))),
             editable("image", t("general.image"), _image(), choice("image", GeneralState.image_names)),

@@ -10,7 +10,7 @@ from deploy_ui.components.status import dot, phase_word, reason_word, word
 from deploy_ui.components.when import when
 from deploy_ui.enums import VariableChange
 from deploy_ui.i18n.ui import t, t_count
-from deploy_ui.services.revisions import VariableDifference
+from deploy_ui.services.env import VariableDifference
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.revisions import Delta, RevisionLine, RevisionsState
 from deploy_ui.states.session import SessionState
@@ -173,10 +173,14 @@ def _value(value: rx.Var[str], tag: str) -> rx.Component:
 
 
 def _variable(each: VariableDifference) -> rx.Component:
-    name = rx.el.span(each.name, class_name="mono wrap")
-    return _pair(
-        t("field.env"), name, rx.el.span(word(VariableChange, "variable_change", each.change), class_name="muted")
+    told = (each.before != None) | (each.after != None)  # noqa: E711 - compared in the browser
+    change = rx.el.span(word(VariableChange, "variable_change", each.change), class_name="muted")
+    values = (
+        rx.cond(each.before != None, rx.el.del_(each.before, class_name="mono wrap")),  # noqa: E711
+        rx.cond(each.after != None, rx.el.ins(each.after, class_name="mono wrap")),  # noqa: E711
     )
+    name = rx.el.span(each.name, class_name="mono wrap")
+    return _pair(t("field.env"), name, change, rx.cond(told, rx.fragment(*values)))
 
 
 def _pair(label: rx.Var[str], *value: rx.Component | rx.Var[str]) -> rx.Component:

@@ -34,7 +34,7 @@ ICONS = {
 }
 FIELDS = (
     *("name", "image_id", "cpu", "memory_mb", "gpu", "min_instances", "max_instances", "instances"),
-    *("concurrency", "idle_timeout_s", "start_timeout_s", "request_timeout_s", "ready_path", "env"),
+    *("concurrency", "idle_timeout_s", "start_timeout_s", "request_timeout_s", "ready_path", "env", "env_open"),
 )
 """What an event says that was changed: fields of the configuration, all of which have a text."""
 WHY = [each for each in ScaleCause if each is not ScaleCause.PERSON]

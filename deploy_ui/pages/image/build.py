@@ -89,7 +89,18 @@ def _no_steps() -> rx.Var[str]:
 
 
 def _row(each: Step) -> rx.Component:
-    return rx.el.div(_mark(each), rx.el.span(_name(each)), _time(each), class_name="buildrow", data_state=each.state)
+    return rx.el.div(
+        _mark(each), rx.el.span(_name(each)), _time(each), _bar(each), class_name="buildrow", data_state=each.state
+    )
+
+
+def _bar(each: Step) -> rx.Component:
+    """Return the step's place on the time axis of the build."""
+    return rx.el.span(
+        rx.el.i(style={"left": f"{each.left}%", "width": f"{each.width}%"}),
+        class_name=f"step__bar step--{each.state}",
+        aria_hidden=True,
+    )
 
 
 def _wide_row(each: Step) -> rx.Component:

@@ -1,6 +1,7 @@
 """What every tab of a deployment's card needs: the card itself, and which tab is open."""
 
 import asyncio
+from dataclasses import replace
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -14,6 +15,8 @@ from deploy_ui.states.notices import in_words
 from deploy_ui.states.session import live
 
 FIRST_TAB = "general"
+LONGEST_VALUE = 200
+"""Characters of a variable's value that are shown."""
 
 
 class CardState(rx.State):
@@ -50,10 +53,19 @@ class CardState(rx.State):
                     self.card, self.problem = None, await in_words(self, error)
                 return None
             async with self:
-                self.card = card
+                self.card = brief(card)
                 if self.gone and str(self.tab or FIRST_TAB) != FIRST_TAB:
                     return rx.redirect(f"/deployments/{slug}/{FIRST_TAB}", replace=True)
         return None
+
+
+def brief(card: DeploymentCard) -> DeploymentCard:
+    """Return the card as the browser gets it again and again: of long values of variables only the beginning.
+
+    Open variables come first.
+    """
+    env = [replace(each, value=each.value and each.value[:LONGEST_VALUE]) for each in card.env]
+    return replace(card, env=sorted(env, key=lambda each: each.secret))
 
 
 async def open_tab(state: rx.State, tab: str) -> str:

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from deploy_ui.enums import VariableChange
 from deploy_ui.errors import Invalid
 from deploy_ui.services.cards import DeploymentCard
-from deploy_ui.states import forms
+from deploy_ui.services.env import Variable, VariableEdit
+from deploy_ui.states import env_fields, forms
 
+LONGEST_VALUE = 60
+"""Characters of a variable's value in the Save bar; of longer ones only the name is told."""
 FACTS: Mapping[str, tuple[str, ...]] = {
     "name": ("name",),
     "image": ("image",),
@@ -23,11 +27,15 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Edit:
-    """One field whose value would change."""
+    """One value that would change."""
 
     field: str
     before: str
     after: str
+    name: str = ""
+    """Of a variable: its name. Of a secret one neither value is told."""
+    change: str = ""
+    """Of a variable: a `VariableChange`; empty while it is not known."""
 
 
 def texts(card: DeploymentCard) -> dict[str, str]:
@@ -39,19 +47,21 @@ def texts(card: DeploymentCard) -> dict[str, str]:
         "image": card.image_name,
         "cpu": f"{card.cpu:g}",
         "instances": str(card.wanted_instances),
-        "env": "",
+        "env": "[]",
     }
 
 
 def edits(card: DeploymentCard, draft: Mapping[str, str]) -> list[Edit]:
     """Return what a draft would change; what was typed back to what it was is no change."""
     before = texts(card)
-    return [
-        Edit(name, before[name], _shown(name, draft[name]))
+    differing = [
+        name
         for names in FACTS.values()
         for name in names
-        if name in draft and not same(name, before[name], draft[name])
+        if name in draft and name != "env" and not same(name, before[name], draft[name])
     ]
+    made = [Edit(name, before[name], draft[name].strip()) for name in differing]
+    return [*made, *_of_variables(card, draft["env"])] if "env" in draft else made
 
 
 def same(name: str, one: str, other: str) -> bool:
@@ -62,12 +72,22 @@ def same(name: str, one: str, other: str) -> bool:
         return one.strip() == other.strip()
 
 
-def _shown(name: str, text: str) -> str:
-    """Return a value for the Save bar; of variables only their names, because values are secret."""
-    if name != "env":
-        return text.strip()
+def _of_variables(card: DeploymentCard, text: str) -> list[Edit]:
+    known = {each.name: each for each in card.env}
     try:
-        variables = forms.env(text)
+        found = env_fields.edits(text)
     except Invalid:
-        return ""
-    return ", ".join(name if value is not None else f"−{name}" for name, value in variables.items())
+        return [Edit("env", "", "")]
+    return [_of_variable(name, edit, known.get(name)) for name, edit in found.items()]
+
+
+def _of_variable(name: str, edit: VariableEdit | None, known: Variable | None) -> Edit:
+    before = (known and known.value) or ""
+    if edit is None:
+        return Edit("env", before[:LONGEST_VALUE], "", name, VariableChange.REMOVED)
+    if edit.value is None:
+        return Edit("env", "", "", name, VariableChange.HIDDEN if edit.secret else VariableChange.SHOWN)
+    shown = edit.secret is False or (edit.secret is None and known is not None and not known.secret)
+    change = VariableChange.CHANGED if known else VariableChange.ADDED
+    told = shown and len(edit.value) <= LONGEST_VALUE
+    return Edit("env", before if told else "", edit.value if told else "", name, change)

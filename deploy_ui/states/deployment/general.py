@@ -1,22 +1,25 @@
 """The General tab: timeline, what went wrong, and changes that are not saved yet."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
 
 from deploy_ui.enums import Role
-from deploy_ui.errors import AppError
-from deploy_ui.services import deployments, events, images, starts
+from deploy_ui.errors import AppError, Invalid
+from deploy_ui.services import deployments, events, images, plans, starts
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.deployments import Change
+from deploy_ui.services.plans import Step
 from deploy_ui.services.viewer import Viewer
-from deploy_ui.states import forms, notices
-from deploy_ui.states.deployment.card import CardState, open_tab
+from deploy_ui.states import env_fields, forms, notices
+from deploy_ui.states.deployment.card import CardState, brief, open_tab
 from deploy_ui.states.deployment.edits import FACTS, Edit, edits, same, texts
 from deploy_ui.states.deployment.failures import Failure, failure
 from deploy_ui.states.deployment.moments import Moment, moments
-from deploy_ui.states.deployment.steps import Step, steps
+from deploy_ui.states.deployment.steps import Step as StartStep
+from deploy_ui.states.deployment.steps import steps
 from deploy_ui.states.session import live, signed_in
 
 MOST_EVENTS = 200
@@ -32,7 +35,7 @@ class GeneralState(rx.State):
     older: bool = False
     """Whether the whole timeline is shown."""
     failure: Failure | None = None
-    steps: list[Step] = []
+    steps: list[StartStep] = []
     """The start of the newest instance that is not ready yet; empty when none is on its way."""
     image_names: list[str] = []
     """Images that can be chosen."""
@@ -46,9 +49,12 @@ class GeneralState(rx.State):
     """What saving would change."""
     wrong: dict[str, str] = {}
     """What is wrong with the draft, by field."""
-    restarts: int = 0
-    revision: int = 0
-    """The deployment's after saving."""
+    outlook: list[Step] = []
+    """What saving would do to the instances."""
+    new_revision: int = 0
+    """The revision that saving would make; 0: none."""
+    generation: int = 0
+    """The deployment's when editing began, or as the person has seen it since; 0: nothing is edited."""
 
     @rx.var
     def newest(self) -> list[Moment]:
@@ -97,6 +103,7 @@ class GeneralState(rx.State):
             page = await asyncio.to_thread(images.rows, viewer, limit=200)
             self.image_names = [row.name for row in page.items if row.status.usable]
         card = await asyncio.to_thread(deployments.card, viewer, self.slug)
+        self.generation = self.generation or card.generation
         self.begun = {**self.begun, **{name: text for name, text in texts(card).items() if name in FACTS[fact]}}
         self.editing = [*self.editing, fact]
 
@@ -111,6 +118,9 @@ class GeneralState(rx.State):
     async def undo(self, viewer: Viewer, fact: str) -> None:
         """Turn one fact's fields back into the fact."""
         self.editing = [each for each in self.editing if each != fact]
+        if not self.editing:
+            self._discard()
+            return
         await self._judge(viewer, {name: text for name, text in self.draft.items() if name not in FACTS.get(fact, ())})
 
     @rx.event
@@ -121,29 +131,43 @@ class GeneralState(rx.State):
 
     @rx.event
     @signed_in
+    async def accept(self, viewer: Viewer, generation: int) -> None:  # noqa: ARG002 - only people who are signed in
+        """Let the next saving go on top of what somebody else changed: the person has seen that generation."""
+        self.generation = generation
+
+    @rx.event
+    @signed_in
     async def save(self, viewer: Viewer, typed: dict[str, Any]) -> None:
-        """Make true what the fields say."""
-        change = await self._judge(viewer, {**self.draft, **typed})
-        if change is None:
-            return
-        if not self.edits:
-            self._discard()
-            return
+        """Make true what the fields say. Values of secret variables are used and not kept."""
+        variables = str(typed.get("env", ""))
         try:
-            card = await asyncio.to_thread(deployments.change, viewer, self.slug, change)
+            change = await self._judge(viewer, {**self.draft, **typed})
+            if change is None:
+                return
+            if not self.edits:
+                self._discard()
+                return
+            card = await asyncio.to_thread(self._saved, viewer, change, variables)
         except AppError as error:
             await self._place(error)
             return
-        (await self.get_state(CardState)).card = card
+        (await self.get_state(CardState)).card = brief(card)
         self._discard()
         await notices.say(self, "general.saved")
+
+    def _saved(self, viewer: Viewer, change: Change, variables: str) -> DeploymentCard:
+        if change.env is not None:
+            if not env_fields.told(variables):
+                raise Invalid("request_refused", field="env")
+            change = replace(change, env=env_fields.edits(variables))
+        return deployments.change(viewer, self.slug, change, generation=self.generation)
 
     async def _judge(self, viewer: Viewer, typed: dict[str, Any]) -> Change | None:
         """Take a draft; keep what it would do, or what is wrong with it.
 
         A field that nobody touched is no part of it: its value may have changed by itself meanwhile.
         """
-        fields = {name: str(text)[: forms.LONGEST] for name, text in typed.items() if name in self._fields()}
+        fields = {name: _kept(name, str(text)) for name, text in typed.items() if name in self._fields()}
         self.draft = {name: text for name, text in fields.items() if not same(name, self.begun.get(name, ""), text)}
         card = await asyncio.to_thread(deployments.card, viewer, self.slug)
         self.edits = edits(card, self.draft)
@@ -155,15 +179,15 @@ class GeneralState(rx.State):
 
     async def _foretell(self, viewer: Viewer, card: DeploymentCard, change: Change) -> bool:
         """Say what a change would do; whether it can be made."""
-        self.restarts, self.revision = 0, card.revision
+        self.outlook, self.new_revision = [], 0
         if not self.edits:
             return True
         try:
-            effect = await asyncio.to_thread(deployments.effect, viewer, card.slug, change)
+            plan = await asyncio.to_thread(plans.plan, viewer, card.slug, change)
         except AppError as error:
             await self._place(error)
             return False
-        self.restarts, self.revision = effect.restarts, effect.revision
+        self.outlook, self.new_revision = plan.steps, plan.revision if plan.new_revision else 0
         return True
 
     async def _place(self, error: AppError) -> None:
@@ -177,10 +201,16 @@ class GeneralState(rx.State):
         return {name for fact in self.editing for name in FACTS[fact]}
 
     def _discard(self) -> None:
-        self.editing, self.begun, self.draft, self.edits, self.wrong, self.restarts = [], {}, {}, [], {}, 0
+        self.editing, self.begun, self.draft, self.edits, self.wrong = [], {}, {}, [], {}
+        self.outlook, self.new_revision, self.generation = [], 0, 0
 
 
-def _read(viewer: Viewer, slug: str) -> tuple[list[Moment], Failure | None, list[Step]]:
+def _kept(name: str, text: str) -> str:
+    """Return what may stay in the state of a field's text."""
+    return env_fields.draft(text) if name == "env" else text[: forms.LONGEST]
+
+
+def _read(viewer: Viewer, slug: str) -> tuple[list[Moment], Failure | None, list[StartStep]]:
     start = starts.under_way(viewer, slug)
     rows = moments(events.rows(viewer, slug, limit=MOST_EVENTS))
     return rows, failure(viewer, slug), steps(start) if start else []

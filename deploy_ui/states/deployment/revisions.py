@@ -1,7 +1,7 @@
 """Revisions on the General tab: what changed from one to the next, and the way back."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import reflex as rx
@@ -9,11 +9,12 @@ import reflex as rx
 from deploy_ui.enums import InstanceStatus, Role
 from deploy_ui.errors import AppError
 from deploy_ui.services import deployments, instances, revisions
+from deploy_ui.services.env import VariableDifference
 from deploy_ui.services.paging import LARGEST_LIMIT
-from deploy_ui.services.revisions import RevisionRow, VariableDifference
+from deploy_ui.services.revisions import RevisionRow
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import notices
-from deploy_ui.states.deployment.card import CardState, open_tab
+from deploy_ui.states.deployment.card import LONGEST_VALUE, CardState, brief, open_tab
 from deploy_ui.states.session import live, signed_in
 
 FEW = 5
@@ -125,7 +126,7 @@ class RevisionsState(rx.State):
         if not number:
             return
         card = await asyncio.to_thread(deployments.roll_back, viewer, self.slug, number)
-        (await self.get_state(CardState)).card = card
+        (await self.get_state(CardState)).card = brief(card)
         await notices.say(self, "revisions.wanted", revision=number)
 
 
@@ -147,9 +148,14 @@ def line(row: RevisionRow, instance: str) -> RevisionLine:
         first=row.before is None,
         fields=[*(each.field for each in deltas), *(["env"] if row.env_changed else [])],
         deltas=deltas,
-        variables=row.env_changes,
+        variables=[_brief(each) for each in row.env_changes],
         unknown_variables=row.env_changed and not row.env_changes,
     )
+
+
+def _brief(each: VariableDifference) -> VariableDifference:
+    before, after = (value and value[:LONGEST_VALUE] for value in (each.before, each.after))
+    return replace(each, before=before, after=after)
 
 
 def _text(value: str | float) -> str:

@@ -50,7 +50,7 @@ class ImageState(rx.State):
 
     @rx.var
     def may_again(self) -> bool:
-        """Whether it may be built again."""
+        """Whether it may be built again as it is."""
         return self.card is not None and not self.card.status.usable and not self.card.deleted
 
     @rx.var
@@ -61,8 +61,7 @@ class ImageState(rx.State):
     @rx.var
     def took_s(self) -> float:
         """How long the build took; nothing until it is over."""
-        card = self.card
-        return _seconds(card.started_at, card.finished_at) if card and card.started_at and card.finished_at else 0.0
+        return self.card.build_s or 0.0 if self.card else 0.0
 
     @rx.var
     def script_line(self) -> int:
@@ -118,10 +117,6 @@ def _steps(card: ImageCard) -> list[Step]:
         )
         for each in card.steps
     ]
-
-
-def _seconds(begun: datetime, ended: datetime) -> float:
-    return round((ended - begun).total_seconds(), 2)
 
 
 async def open_tab(state: rx.State, tab: str) -> str:

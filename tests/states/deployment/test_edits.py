@@ -3,14 +3,16 @@ import dataclasses
 import pytest
 
 from deploy_ui.services.cards import DeploymentCard
+from deploy_ui.services.env import VariableEdit
 from deploy_ui.states.deployment.edits import FACTS, Edit, edits, texts
 from tests import factories
 
+ENV = {"OPEN": VariableEdit("0.8", secret=False), "TOKEN": "s3cret"}
 pytestmark = pytest.mark.usefixtures("database")
 
 
 def card() -> DeploymentCard:
-    made = factories.deployment(name="Fraud scoring", cpu=2.0, memory_mb=512, max_instances=3)
+    made = factories.deployment(name="Fraud scoring", cpu=2.0, memory_mb=512, max_instances=3, env=ENV)
     return dataclasses.replace(made, image_name="fraud-v1")
 
 
@@ -26,9 +28,17 @@ def card() -> DeploymentCard:
         pytest.param({"name": "Fraud scoring "}, [], id="a space behind the name"),
         pytest.param({"image": "fraud-v2"}, [Edit("image", "fraud-v1", "fraud-v2")], id="another image"),
         pytest.param({"env": ""}, [], id="no variables"),
-        pytest.param({"env": "# only a comment"}, [], id="a comment"),
-        pytest.param({"env": "TOKEN=hunter2\n-OLD"}, [Edit("env", "", "TOKEN, −OLD")], id="names only"),
-        pytest.param({"env": "nonsense"}, [Edit("env", "", "")], id="a line that means nothing"),
+        pytest.param({"env": "[]"}, [], id="variables typed back"),
+        pytest.param(
+            {"env": '[["TOKEN", {"value": true, "secret": true}], ["NEW", {"value": "1", "secret": false}]]'},
+            [Edit("env", "", "", "TOKEN", "changed"), Edit("env", "", "1", "NEW", "added")],
+            id="secret values are not told",
+        ),
+        pytest.param({"env": '[["OPEN", null]]'}, [Edit("env", "0.8", "", "OPEN", "removed")], id="one removed"),
+        pytest.param(
+            {"env": '[["OPEN", {"secret": true}]]'}, [Edit("env", "", "", "OPEN", "hidden")], id="secret from now on"
+        ),
+        pytest.param({"env": "nonsense"}, [Edit("env", "", "")], id="what no editor sends"),
         pytest.param({"slug": "other"}, [], id="what cannot be changed"),
     ],
 )

@@ -1,13 +1,15 @@
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from deploy_ui import clock
-from deploy_ui.enums import InstanceStatus, Phase, Reason, Role
+from deploy_ui.enums import InstanceStatus, Phase, PlanStep, Reason, Role
 from deploy_ui.services import deployments
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.deployments import Change
+from deploy_ui.services.plans import Step
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states.deployment.general import FEW_MOMENTS, GeneralState
 from tests import factories
@@ -18,6 +20,11 @@ from tests.states.tab import Tab
 @pytest.fixture
 def card(editor: Viewer) -> DeploymentCard:
     return factories.deployment(editor, name="Fraud scoring", memory_mb=512, max_instances=3)
+
+
+def variables(**values: str) -> str:
+    """Return what the editor sends of new secret variables."""
+    return json.dumps([[name, {"value": value, "secret": True}] for name, value in values.items()])
 
 
 async def edits(tab: Tab, card: DeploymentCard, fact: str, **typed: str) -> None:
@@ -39,13 +46,15 @@ async def test_a_change_says_what_saving_will_do(tab: Tab, card: DeploymentCard)
     await edits(tab, card, "resources", memory_mb="1024")
     [edit] = tab["GeneralState.edits"]
     assert (edit.field, edit.before, edit.after) == ("memory_mb", "512", "1024")
-    assert (tab["GeneralState.restarts"], tab["GeneralState.revision"]) == (1, 2)
+    assert tab["GeneralState.outlook"] == [Step(PlanStep.REPLACED, 1)]
+    assert tab["GeneralState.new_revision"] == 2
 
 
 async def test_a_change_of_bounds_restarts_nothing(tab: Tab, card: DeploymentCard) -> None:
     factories.instance(card, "k4c9aa")
     await edits(tab, card, "instances", max_instances="6")
-    assert (tab["GeneralState.restarts"], tab["GeneralState.revision"]) == (0, 1)
+    assert tab["GeneralState.outlook"] == [Step(PlanStep.KEPT)]
+    assert tab["GeneralState.new_revision"] == 0
 
 
 async def test_saving_takes_what_stands_in_the_fields(tab: Tab, card: DeploymentCard, editor: Viewer) -> None:
@@ -69,8 +78,8 @@ async def test_saving_takes_what_stands_in_the_fields(tab: Tab, card: Deployment
         ("instances", {"instances": "9"}),
         ("limits", {"start_timeout_s": "0"}),
         ("ready_path", {"ready_path": "health"}),
-        ("env", {"env": "PORT=1"}),
-        ("env", {"env": "nonsense"}),
+        ("env", {"env": variables(PORT="1")}),
+        ("env", {"env": '[["TOKEN", {"secret": false}]]'}),
         ("image", {"image": "no-such-image"}),
     ],
 )
@@ -99,11 +108,15 @@ async def test_an_image_that_cannot_run_is_said_at_the_image(tab: Tab, card: Dep
     assert list(tab["GeneralState.wrong"]) == ["image"]
 
 
-async def test_what_changed_by_itself_meanwhile_is_not_saved_over(tab: Tab, editor: Viewer) -> None:
+async def test_what_somebody_else_changed_meanwhile_is_told_before_it_is_saved_over(tab: Tab, editor: Viewer) -> None:
     card = factories.deployment(editor, min_instances=0, max_instances=5)
     await edits(tab, card, "instances")
     begun = dict(tab["GeneralState.begun"])
-    deployments.scale(editor, card.slug, 4)
+    scaled = deployments.scale(editor, card.slug, 4)
+    await tab.send(GeneralState.save({**begun, "max_instances": "8"}))
+    assert deployments.card(editor, card.slug).max_instances == 5
+    assert tab["GeneralState.editing"] == ["instances"]
+    await tab.send(GeneralState.accept(scaled.generation))
     await tab.send(GeneralState.save({**begun, "max_instances": "8"}))
     saved = deployments.card(editor, card.slug)
     assert (saved.max_instances, saved.wanted_instances) == (8, 4)
@@ -148,9 +161,29 @@ async def test_a_draft_does_not_follow_to_another_deployment(tab: Tab, card: Dep
 
 async def test_values_of_variables_are_not_sent_back(tab: Tab, card: DeploymentCard) -> None:
     await edits(tab, card, "env")
-    await tab.send(GeneralState.save({"env": "TOKEN=hunter2"}))
+    typed = variables(TOKEN="hunter2")
+    await tab.send(GeneralState.note("env", typed))
+    assert [each.name for each in tab["GeneralState.edits"]] == ["TOKEN"]
+    await tab.send(GeneralState.save({"env": typed}))
     await tab.sees(lambda seen: seen["CardState.card"].env_names == ["TOKEN"])
     assert "hunter2" not in tab.known()
+
+
+async def test_a_draft_that_does_not_tell_its_values_is_not_saved(
+    tab: Tab, card: DeploymentCard, editor: Viewer
+) -> None:
+    await edits(tab, card, "env")
+    await tab.send(GeneralState.save({"env": '[["TOKEN", {"value": true, "secret": true}]]'}))
+    assert list(tab["GeneralState.wrong"]) == ["env"]
+    assert deployments.card(editor, card.slug).env_names == []
+
+
+@pytest.mark.parametrize("text", ["nonsense", "[1]", '[["A", {"value": 1}]]'])
+async def test_what_no_editor_sends_is_refused(tab: Tab, card: DeploymentCard, text: str) -> None:
+    await edits(tab, card, "env", env=text)
+    assert tab["GeneralState.draft"] == {}
+    await tab.send(GeneralState.save({"env": text}))
+    assert list(tab["GeneralState.wrong"]) == ["env"]
 
 
 @pytest.mark.parametrize("event", [GeneralState.edit("name"), GeneralState.save({"name": "Mine"})])
