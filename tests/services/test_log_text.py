@@ -8,7 +8,11 @@ from deploy_ui.services.log_text import plain
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("plain Привет 🔑\tx", "plain Привет 🔑\tx", id="text stays"),
+        pytest.param(
+            "plain \u041f\u0440\u0438\u0432\u0435\u0442 🔑\tx",
+            "plain \u041f\u0440\u0438\u0432\u0435\u0442 🔑\tx",
+            id="text stays",
+        ),
         pytest.param("\x1b[1;31mred\x1b[0m text", "red text", id="colour"),
         pytest.param("\x1b[38;2;1;2;3mx\x1b[m", "x", id="true colour"),
         pytest.param("a\x1b[2J\x1b[Hb", "ab", id="clear the screen"),
