@@ -104,9 +104,11 @@ class LogReader:
     def older(self, held: Mapping[str, str], limit: int) -> tuple[list[LogRow], bool]:
         """Return the lines before the oldest that are held of each instance, and whether there are more before them.
 
+        A line's cursor is the place behind it, so the older ones end one line before.
         Of an instance that nothing is held of, nothing was sent yet: its older lines end where the reading stands.
         """
-        source, known = choose.log_pages(), {**self._known, **held}
+        source = choose.log_pages()
+        known = self._known | {key: source.back({key: cursor}, limit=1)[key] for key, cursor in held.items()}
         ends = {each.key: known[each.key] for each in self._sources if each.key in known}
         starts = source.back(ends, limit=limit, since=self._span.since, size=MOST_OLDER_BYTES)
         moved = [key for key in ends if starts[key] != ends[key]]
