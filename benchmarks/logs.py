@@ -192,8 +192,8 @@ def _console() -> psutil.Process:
 
 
 def _wait_for(page: Page, writer: Writer) -> None:
-    last = page.locator("[data-testid=log] [data-seq]").last
-    expect(last).to_contain_text(f"n={writer.written - 1} ", timeout=SETTLE_MS)
+    rows = page.locator("[data-testid=log] [data-seq]")
+    rows.filter(has_text=f"n={writer.written - 1} at=").wait_for(timeout=SETTLE_MS)
 
 
 def _lines(page: Page) -> list[str]:
