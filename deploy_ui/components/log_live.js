@@ -8,11 +8,11 @@ const TRIM_AT = 4000; // lines over the capacity before they are dropped, all at
 const NEAR_FRONT = 10000;
 
 export class LogLive {
-  /** `draw` is called at most once a frame, when something changed. */
-  constructor(draw, capacity) {
-    this.store = new LogStore(capacity);
+  /** Whoever shows it sets `draw`, which is called at most once a frame, when something changed. */
+  constructor() {
+    this.store = new LogStore();
     this.search = new LogSearch(this.store, () => this.schedule(), () => this.toFirst());
-    Object.assign(this, { draw, frame: 0, epoch: 0, state: "connecting" });
+    Object.assign(this, { draw: () => {}, frame: 0, epoch: 0, state: "connecting" });
     this.reset();
   }
 

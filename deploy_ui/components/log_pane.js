@@ -9,13 +9,14 @@ import { copySelection, wantedText } from "./log_copy.js";
 import { LogFoot } from "./log_foot.js";
 import { useLogKeys } from "./log_keys.js";
 import { LogList } from "./log_list.js";
-import { LogLive } from "./log_live.js";
 import { FORMATS } from "./log_menus.js";
+import { park, take } from "./log_parked.js";
 import { ALL } from "./log_range.js";
 import { LEVEL_RANK } from "./log_store.js";
 
 const TICK_MS = 1000;
 const LINE = "line";
+const INSTANCE = "instance";
 
 function kept(name, known, otherwise) {
   const value = localStorage.getItem(name);
@@ -28,28 +29,39 @@ function withParams(url, params) {
   return address.pathname + address.search;
 }
 
-/** The address of this page with a line in it; "" takes the line out. */
-function pageWith(line) {
+/** The address of this page with a value in it; "" takes it out. */
+function pageWith(name, value) {
   const address = new URL(location.href);
-  if (line) address.searchParams.set(LINE, line);
-  else address.searchParams.delete(LINE);
+  if (value) address.searchParams.set(name, value);
+  else address.searchParams.delete(name);
   return address;
 }
 
-const putLine = (line) => history.replaceState(history.state, "", pageWith(line));
+const put = (name, value) => history.replaceState(history.state, "", pageWith(name, value));
+const putLine = (line) => put(LINE, line);
+const instanceOf = (url) => new URL(url, location.href).searchParams.get(INSTANCE);
 const lineOf = ({ instance, cursor }) => `${instance}:${cursor}`;
 
-function useLive(url, range) {
+/** Returns the log of an address; its `view` is what the reader chose. */
+function useLive(url) {
   const [, redraw] = useReducer((count) => count + 1, 0);
-  const live = useMemo(() => new LogLive(() => flushSync(redraw)), []);
+  const live = useMemo(() => take(url, () => flushSync(redraw)), []);
   const linked = useRef(new URL(location.href).searchParams.get(LINE) ?? "");
+  const shown = useRef(url);
+  shown.current = url;
+  const { since, until } = live.view.range;
   useEffect(() => {
-    if (!url) return;
-    live.connect(withParams(url, { since: range.since, until: range.until }), linked.current);
+    const address = url && withParams(url, { since, until });
+    if (address && address !== live.url) live.connect(address, linked.current);
     linked.current = "";
-  }, [live, url, range]);
-  useEffect(() => () => live.close(), [live]);
-  return live;
+    if (address) put(INSTANCE, instanceOf(address));
+  }, [live, url, since, until]);
+  useEffect(() => () => park(shown.current, live), [live]);
+  const choose = (part) => {
+    live.view = { ...live.view, ...part };
+    redraw();
+  };
+  return [live, choose];
 }
 
 function useWords(words, language) {
@@ -97,17 +109,13 @@ function edgeWords(live, words) {
 }
 
 export function LogPane({ url, downloadUrl, words, language = "en", kept: keptWords, empty, build = false, children, ref, ...rest }) {
-  const [range, setRange] = useState(ALL);
-  const [own, setOwn] = useState(false);
-  const [level, setLevel] = useState("all");
-  const [query, setQuery] = useState("");
-  const [regex, setRegex] = useState(false);
+  const [live, choose] = useLive(url);
+  const { level, query, regex, range, own } = live.view;
   const [wrap, setWrap] = useState(() => kept("log.wrap", ["true", "false"], "true") === "true");
   const [format, setFormat] = useState(() => kept("log.time", FORMATS, "local"));
   const [said, setSaid] = useState("");
   const box = useRef(null);
   const input = useRef(null);
-  const live = useLive(url, range);
   const { number, count } = useWords(words, language);
   const tick = useTick(format === "ago");
   const { store, search } = live;
@@ -118,15 +126,15 @@ export function LogPane({ url, downloadUrl, words, language = "en", kept: keptWo
     return () => clearTimeout(timer);
   }, [said]);
   const act = {
-    level: (name) => (setLevel(name), live.show(LEVEL_RANK[name])),
-    find: (text, pattern) => (setQuery(text), setRegex(pattern), live.find(text, pattern)),
+    level: (name) => (choose({ level: name }), live.show(LEVEL_RANK[name])),
+    find: (text, pattern) => (choose({ query: text, regex: pattern }), live.find(text, pattern)),
     step: (by) => live.step(by),
-    range: (chosen) => (setRange(chosen), setOwn(chosen.name === "own")),
-    openOwn: () => setOwn(true),
+    range: (chosen) => choose({ range: chosen, own: chosen.name === "own" }),
+    openOwn: () => choose({ own: true }),
     wrap: () => (localStorage.setItem("log.wrap", String(!wrap)), setWrap(!wrap)),
     format: (name) => (localStorage.setItem("log.time", name), setFormat(name)),
     copy: () => copyText(wantedText(live, utc)).then(() => setSaid(words.copied)),
-    copyLink: () => copyText(String(pageWith(lineOf(store.line(live.picked[0]))))).then(() => setSaid(words.link_copied)),
+    copyLink: () => copyText(String(pageWith(LINE, lineOf(store.line(live.picked[0]))))).then(() => setSaid(words.link_copied)),
     pick: (seq, further) => (live.pick(seq, further), putLine(lineOf(store.line(live.picked[0])))),
     unpick: () => (live.schedule({ picked: null }), putLine("")),
   };
@@ -137,7 +145,7 @@ export function LogPane({ url, downloadUrl, words, language = "en", kept: keptWo
   );
   const blank = store.count === 0;
   const rowProps = { format, language, words, count, downloadUrl };
-  const hrefOf = (seq) => pageWith(lineOf(store.line(seq))).search;
+  const hrefOf = (seq) => pageWith(LINE, lineOf(store.line(seq))).search;
   const onKeyDown = (event) => {
     if (event.key.toLowerCase() !== "a" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();

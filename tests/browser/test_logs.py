@@ -1,16 +1,13 @@
 """The Logs tab and the log of a build in a real browser."""
 
 import gzip
-import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from deploy_ui import clock
 from deploy_ui.builds.log import LogWriter
 from deploy_ui.enums import ImageStatus, InstanceStatus
 from deploy_ui.ids import new_id
@@ -110,9 +107,9 @@ def test_levels_instances_and_times_narrow_the_log(instance: Instance, tab: Page
     expect(tab).to_have_url(re.compile(f"instance={instance.key}"))
     expect(_row(tab, "scored 345")).to_be_visible()
     tab.get_by_test_id("log-range").select_option("own")
-    tab.get_by_test_id("log-from").fill("2020-01-01T00:00:00")
-    tab.get_by_test_id("log-to").fill("2020-01-02T00:00:00")
-    tab.get_by_test_id("log-to").press("Enter")
+    tab.get_by_test_id("log-since").fill("2020-01-01T00:00:00")
+    tab.get_by_test_id("log-until").fill("2020-01-02T00:00:00")
+    tab.get_by_test_id("log-until").press("Enter")
     expect(tab.get_by_text("Nothing was written in this time.")).to_be_visible()
     tab.get_by_test_id("log-widen").click()
     expect(_row(tab, "scored 345")).to_be_visible()
@@ -208,11 +205,11 @@ def test_the_log_of_a_build_is_shown_in_the_same_way(
     writer.close()
 
 
-def _rows(page: Page) -> "Locator":
+def _rows(page: Page) -> Locator:
     return page.locator("[data-testid=log] [data-seq]")
 
 
-def _row(page: Page, text: str) -> "Locator":
+def _row(page: Page, text: str) -> Locator:
     return _rows(page).filter(has_text=text)
 
 
