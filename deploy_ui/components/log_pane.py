@@ -26,16 +26,8 @@ COUNTS = ("lines", "from", "new", "picked", "more", "cut")
 
 for _script in (
     *("copy.js", "log_bar.js", "log_copy.js", "log_feed.js", "log_foot.js", "log_keys.js", "log_list.js"),
-    *(
-        "log_live.js",
-        "log_menus.js",
-        "log_parked.js",
-        "log_range.js",
-        "log_search.js",
-        "log_search_worker.js",
-        "log_store.js",
-    ),
-    *("log_row.js", "log_text.js", "log_time.js", "log_trace.js"),
+    *("log_live.js", "log_menus.js", "log_parked.js", "log_range.js", "log_row.js", "log_search.js"),
+    *("log_search_worker.js", "log_store.js", "log_text.js", "log_time.js", "log_trace.js"),
 ):
     script(_script)  # what log_pane.js imports lies beside it
 
