@@ -46,10 +46,8 @@ class Model:
         return Model.written
 """
 WATCH = """() => {
-  window.longest = 0;
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
-  }).observe({ type: "longtask" });
+  window.tasks = [];
+  new PerformanceObserver((list) => window.tasks.push(...list.getEntries())).observe({ type: "longtask" });
   window.seen = new Map();
   window.watch = new MutationObserver(() => {
     for (const row of document.querySelectorAll("[data-testid=log] [data-seq] .m")) {
@@ -60,6 +58,10 @@ WATCH = """() => {
     }
   });
   window.watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+LONGEST = """(from) => {
+  const during = window.tasks.filter(({ startTime }) => startTime >= from);
+  return Math.max(0, ...during.map(({ duration }) => duration));
 }"""
 SEARCH = """async ([query, count]) => {
   const field = document.querySelector("[data-testid=log-search]");
@@ -143,12 +145,12 @@ def _on_screen(page: Page, writer: Writer) -> bool:
 
 def _busy(page: Page, writer: Writer) -> list[bool]:
     console = _console()
-    page.evaluate("window.longest = 0")
+    from_ms = page.evaluate("performance.now()")
     before, begun = sum(console.cpu_times()[:2]), time.monotonic()
     writer.write(RATE * BUSY_S, 1 / RATE)
     took, used = time.monotonic() - begun, sum(console.cpu_times()[:2]) - before
     _wait_for(page, writer)
-    longest = float(page.evaluate("window.longest"))
+    longest = float(page.evaluate(LONGEST, from_ms))
     share = 100 * used / took
     whole = _whole(page, writer)
     print(f"{RATE * BUSY_S} lines in {took:.1f} s: {'none' if whole else 'SOME'} dropped or doubled")

@@ -78,7 +78,7 @@ export function LogBar({ live, view, act, words, number, build, whole, filters, 
     "div",
     { className: "logbar", role: "toolbar", "aria-label": words.tools },
     children,
-    jsx(Levels, { level: view.level, counts: { warning, error }, words, number, choose: act.level }),
+    build ? null : jsx(Levels, { level: view.level, counts: { warning, error }, words, number, choose: act.level }),
     jsx(Find, { query: view.query, regex: view.regex, search, words, number, input, find: act.find, step: act.step }),
     build ? null : jsx(RangeChoice, { range: view.range, own: view.own, words, choose: act.range, openOwn: act.openOwn }),
     jsx(
