@@ -155,7 +155,7 @@ export function LogPane({ url, downloadUrl, words, language = "en", kept: keptWo
   return jsx(
     "div",
     { ref, ...rest, className: `logview${build ? " logview--build" : ""}`, "data-state": live.state },
-    jsx(LogBar, { live, view: { level, query, regex, range, own, wrap, format }, act, words, number, build, whole: downloadUrl, filters, input }, children),
+    jsx(LogBar, { live, view: { level, query, regex, range, own, wrap, format }, act, words, number, build, whole: downloadUrl, filters: build ? {} : filters, input }, children),
     live.missing ? jsx("div", { className: "lognote", role: "status", "data-testid": "log-line-gone" }, jsx(TriangleAlert, { className: "icon", "aria-hidden": true }), jsx("span", { className: "grow" }, words.line_gone), tool(X, words.close, { onClick: () => (live.schedule({ missing: false }), putLine("")) }, true)) : null,
     blank ? jsx(Empty, { live, view: { range }, words, empty, act }) : null,
     jsx(LogList, { ...list, live, box, epoch: `${live.epoch} ${wrap}`, edge: edgeWords(live, words), rowProps, hrefOf, pick: act.pick, numberOf: (seq) => store.numberOf(seq), tick, onKeyDown, onCopy: (event) => copySelection(event, live, utc) }),
