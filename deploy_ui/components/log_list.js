@@ -6,7 +6,7 @@ import { Row, hidden } from "./log_row.js";
 
 const LINE_PX = 20;
 export const EDGE_PX = 32;
-const BUFFER_PX = 600; // more than comes in a frame at a thousand lines a second
+const BUFFER_PX = 700; // more than comes between two drawings at a thousand lines a second
 const NEAR_END_PX = 40;
 const NEAR_TOP_PX = 1200;
 

@@ -6,13 +6,14 @@ import { LogStore } from "./log_store.js";
 const MOST_WAITING = 20000; // a hidden tab draws nothing: what came meanwhile is taken without a frame
 const TRIM_AT = 4000; // lines over the capacity before they are dropped, all at once
 const NEAR_FRONT = 10000;
+const PACE_MS = 30; // lines that come are drawn every second frame, what the reader does in the next one
 
 export class LogLive {
   /** Whoever shows it sets `draw`, which is called at most once a frame, when something changed. */
   constructor() {
     this.store = new LogStore();
     this.search = new LogSearch(this.store, () => this.schedule(), () => this.toFirst());
-    Object.assign(this, { draw: () => {}, frame: 0, epoch: 0, state: "connecting" });
+    Object.assign(this, { draw: () => {}, frame: 0, drawn: 0, pressing: false, epoch: 0, state: "connecting" });
     this.reset();
   }
 
@@ -49,17 +50,24 @@ export class LogLive {
   receive(rows) {
     for (const row of rows) this.waiting.push(row);
     if (this.waiting.length > MOST_WAITING) this.settle();
-    this.schedule();
+    this.request();
   }
 
   schedule(change) {
     Object.assign(this, change);
-    if (!this.frame) this.frame = requestAnimationFrame(() => this.next());
+    this.pressing = true;
+    this.request();
+  }
+
+  request() {
+    if (!this.frame) this.frame = requestAnimationFrame((now) => this.next(now));
   }
 
   /** One frame: the list is told of lines that go or come in front, or of lines that come behind, never of both at once. */
-  next() {
+  next(now) {
     this.frame = 0;
+    if (!this.pressing && now - this.drawn < PACE_MS) return this.request();
+    Object.assign(this, { pressing: false, drawn: now });
     this.shift = false;
     const over = this.store.next - this.store.first - this.store.capacity;
     if (this.older) this.takeOlder();
@@ -68,7 +76,8 @@ export class LogLive {
     if (this.target) this.seek();
     this.search.pump();
     this.draw();
-    if (this.waiting.length || this.older) this.schedule();
+    if (this.waiting.length || this.older) this.request();
+    return undefined;
   }
 
   settle() {

@@ -1,5 +1,5 @@
 /* A live log: the toolbar, the lines, and what is known about them at the foot. The lines are not React's: log_live.js. */
-import { useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { jsx } from "@emotion/react";
 import { ArrowDown, TriangleAlert, X } from "lucide-react";
@@ -125,6 +125,7 @@ export function LogPane({ url, downloadUrl, words, language = "en", kept: keptWo
     const timer = setTimeout(() => setSaid(""), 2000);
     return () => clearTimeout(timer);
   }, [said]);
+  const pick = useCallback((seq, further) => (live.pick(seq, further), putLine(lineOf(live.store.line(live.picked[0])))), [live]);
   const act = {
     level: (name) => (choose({ level: name }), live.show(LEVEL_RANK[name])),
     find: (text, pattern) => (choose({ query: text, regex: pattern }), live.find(text, pattern)),
@@ -135,7 +136,6 @@ export function LogPane({ url, downloadUrl, words, language = "en", kept: keptWo
     format: (name) => (localStorage.setItem("log.time", name), setFormat(name)),
     copy: () => copyText(wantedText(live, utc)).then(() => setSaid(words.copied)),
     copyLink: () => copyText(String(pageWith(LINE, lineOf(store.line(live.picked[0]))))).then(() => setSaid(words.link_copied)),
-    pick: (seq, further) => (live.pick(seq, further), putLine(lineOf(store.line(live.picked[0])))),
     unpick: () => (live.schedule({ picked: null }), putLine("")),
   };
   const leave = () => (live.picked ? act.unpick() : query && act.find("", regex));
@@ -145,7 +145,8 @@ export function LogPane({ url, downloadUrl, words, language = "en", kept: keptWo
   );
   const blank = store.count === 0;
   const rowProps = { format, language, words, count, downloadUrl };
-  const hrefOf = (seq) => pageWith(LINE, lineOf(store.line(seq))).search;
+  const page = pageWith(LINE, "").search;
+  const hrefOf = (seq) => `${page}${page ? "&" : "?"}${LINE}=${encodeURIComponent(lineOf(store.line(seq)))}`;
   const onKeyDown = (event) => {
     if (event.key.toLowerCase() !== "a" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -158,7 +159,7 @@ export function LogPane({ url, downloadUrl, words, language = "en", kept: keptWo
     jsx(LogBar, { live, view: { level, query, regex, range, own, wrap, format }, act, words, number, build, whole: downloadUrl, filters: build ? {} : filters, input }, children),
     live.missing ? jsx("div", { className: "lognote", role: "status", "data-testid": "log-line-gone" }, jsx(TriangleAlert, { className: "icon", "aria-hidden": true }), jsx("span", { className: "grow" }, words.line_gone), tool(X, words.close, { onClick: () => (live.schedule({ missing: false }), putLine("")) }, true)) : null,
     blank ? jsx(Empty, { live, view: { range }, words, empty, act }) : null,
-    jsx(LogList, { ...list, live, box, epoch: `${live.epoch} ${wrap}`, edge: edgeWords(live, words), rowProps, hrefOf, pick: act.pick, numberOf: (seq) => store.numberOf(seq), tick, onKeyDown, onCopy: (event) => copySelection(event, live, utc) }),
+    jsx(LogList, { ...list, live, box, epoch: `${live.epoch} ${wrap}`, edge: edgeWords(live, words), rowProps, hrefOf, pick, numberOf: (seq) => store.numberOf(seq), tick, onKeyDown, onCopy: (event) => copySelection(event, live, utc) }),
     live.news && !live.following ? jsx("button", { type: "button", className: "btn btn--outline btn--s lognews", onClick: () => live.follow(true), "data-testid": "log-news" }, jsx(ArrowDown, { className: "icon icon--s", "aria-hidden": true }), count("new", live.news)) : null,
     jsx(LogFoot, { live, words, count, kept: keptWords, said, act }),
   );
