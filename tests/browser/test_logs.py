@@ -94,6 +94,18 @@ def test_after_a_lost_connection_it_goes_on_without_a_gap_or_a_double(
     assert len(sockets) == 2
 
 
+def test_who_looks_at_another_tab_finds_the_log_as_it_was(instance: Instance, tab: Page) -> None:
+    tab.get_by_test_id("log-search").fill("scored")
+    expect(tab.get_by_test_id("log-matches")).to_have_text("2 of 2")
+    tab.get_by_test_id("tab-general").click()
+    expect(tab.get_by_test_id("log-pane")).to_have_count(0)
+    instance.write(b"INFO written meanwhile")
+    tab.get_by_test_id("tab-logs").click()
+    expect(tab.get_by_test_id("log-search")).to_have_value("scored")
+    expect(tab.get_by_test_id("log-matches")).to_have_text("2 of 2")
+    expect(_rows(tab)).to_have_count(len(SERVING) + 1)
+
+
 def test_search_goes_forth_and_back_and_takes_patterns(tab: Page) -> None:
     field, found = tab.get_by_test_id("log-search"), tab.get_by_test_id("log-matches")
     field.fill("SCORED")
