@@ -67,31 +67,38 @@ def main() -> int:
     slowest = {tab: statistics.median(times) for tab, times in switches.items()}
     every = [each for times in switches.values() for each in times]
     lines = [
-        _line(f"tab switch, {len(every)} of {len(TABS)} tabs", every, SWITCH_P95_MS),
-        _line(f"event round trip, {len(events)} events", events, EVENT_P95_MS),
+        told(f"tab switch, {len(every)} of {len(TABS)} tabs", every, SWITCH_P95_MS),
+        told(f"event round trip, {len(events)} events", events, EVENT_P95_MS),
     ]
     print(*lines, sep="\n")
     print("median by tab: " + ", ".join(f"{tab} {time:.0f}" for tab, time in slowest.items()) + " ms")
-    return 0 if _p95(every) <= SWITCH_P95_MS and _p95(events) <= EVENT_P95_MS else 1
+    return 0 if p95(every) <= SWITCH_P95_MS and p95(events) <= EVENT_P95_MS else 1
 
 
 @contextmanager
-def _card(running: Product) -> Iterator[Page]:
-    """Open the card of a deployment that runs and has a key, signed in."""
-    image = running.image(1, "")
-    slug = running.api.post("/deployments", json={"name": "Cards", "image": image["id"]}).json()["slug"]
-    running.api.post(f"/deployments/{slug}/keys", json={"name": "bench"}).raise_for_status()
+def signed_in(running: Product) -> Iterator[Page]:
+    """Open a browser whose pages are addressed from the console's root, signed in."""
     console = str(running.api.base_url.copy_with(path="/"))
     token = running.api.headers["Authorization"].removeprefix("Bearer ")
     cookie: Any = {"name": COOKIE, "value": token, "url": console}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*FLAGS, "--no-sandbox"])
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.context.add_cookies([cookie])
-        page.goto(f"{console}deployments/{slug}/general")
+        context = browser.new_context(base_url=console, viewport={"width": 1440, "height": 900})
+        context.add_cookies([cookie])
+        yield context.new_page()
+        browser.close()
+
+
+@contextmanager
+def _card(running: Product) -> Iterator[Page]:
+    """Open the card of a deployment that runs and has a key."""
+    image = running.image(1, "")
+    slug = running.api.post("/deployments", json={"name": "Cards", "image": image["id"]}).json()["slug"]
+    running.api.post(f"/deployments/{slug}/keys", json={"name": "bench"}).raise_for_status()
+    with signed_in(running) as page:
+        page.goto(f"/deployments/{slug}/general")
         page.get_by_text("Running").first.wait_for()
         yield page
-        browser.close()
 
 
 def _switches(page: Page) -> dict[str, list[float]]:
@@ -118,16 +125,18 @@ def _events(page: Page) -> list[float]:
     return times
 
 
-def _line(title: str, times: Sequence[float], limit: float) -> str:
-    kept = "ok" if _p95(times) <= limit else "TOO SLOW"
+def told(title: str, times: Sequence[float], limit: float) -> str:
+    """Return times in milliseconds as a line to print, beside the limit of their p95."""
+    kept = "ok" if p95(times) <= limit else "TOO SLOW"
     return f"{title:<40}{_figures(times)} (limit p95 {limit:g})   {kept}"
 
 
 def _figures(times: Sequence[float]) -> str:
-    return f"p50 {statistics.median(times):6.1f} ms, p95 {_p95(times):6.1f} ms, worst {max(times):6.1f} ms"
+    return f"p50 {statistics.median(times):6.1f} ms, p95 {p95(times):6.1f} ms, worst {max(times):6.1f} ms"
 
 
-def _p95(times: Sequence[float]) -> float:
+def p95(times: Sequence[float]) -> float:
+    """Return the time that one in twenty is longer than."""
     return statistics.quantiles(times, n=20)[-1]
 
 

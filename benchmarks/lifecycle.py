@@ -72,9 +72,9 @@ class Product:
     api: httpx.Client
     gateway: httpx.Client
 
-    def image(self, number: int, requirements: str) -> dict[str, str]:
-        """Upload an image and wait until it is ready."""
-        form = {"name": f"bench-{number}", "script": SCRIPT % number, "requirements": requirements}
+    def image(self, number: int, requirements: str, script: str = "") -> dict[str, str]:
+        """Upload an image, by default of SCRIPT, and wait until it is ready."""
+        form = {"name": f"bench-{number}", "script": script or SCRIPT % number, "requirements": requirements}
         image: dict[str, str] = _json(
             self.api.post("/images", files={name: (None, value) for name, value in form.items()})
         )

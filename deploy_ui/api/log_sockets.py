@@ -1,109 +1,82 @@
-"""Logs for the browser: live over a websocket, whole as a text file. Past the state of the page, because they grow.
+"""Live logs for the browser, over a websocket: past the state of the page, because they grow.
 
-The browser's first message is `{"cursors": {instance: cursor}}`: what it has already, empty at first. We send
-`{"lines": [[ms, instance, level, text, stream], …], "cursors": {…}}`, and `{"end": true}` behind the last line of a
-build or an instance that is over.
+The browser's first message is `{"cursors": {instance: cursor}, "tail": 10000, "around": "instance:cursor"}`: what it
+has already (empty at first), and otherwise how many of the newest lines it wants, or a line to begin a bit before. We
+send `{"lines": […], "cursors": {…}, "end": false}` in order; `"missing": true` in the first when the line of `around`
+is gone; `"end": true` behind the last line that will ever come. At any time the browser may send
+`{"older": {instance: cursor of the oldest line held}, "limit": 5000}`, which is answered by
+`{"older": […], "more": true}`. What a line consists of is said in log_feeds.py.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+import time
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
-from starlette.concurrency import iterate_in_threadpool
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response, StreamingResponse
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from deploy_ui import clock
-from deploy_ui.errors import AppError, SignedOut
-from deploy_ui.services import builds, images, instances, logs, sessions
+from deploy_ui.api import log_hello
+from deploy_ui.api.log_feeds import Batch, BuildFeed, DeploymentFeed, Feed
+from deploy_ui.api.log_watch import watch
+from deploy_ui.errors import AppError
+from deploy_ui.services import sessions
 from deploy_ui.services.viewer import Viewer
 
-TAIL = 1000
-BATCH = 1000
-SHORTEST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 1.0
+REFRESH_S = 1.0
 HELLO_S = 10.0
-LARGEST_HELLO = 64 * 1024
+WAITING_REQUESTS = 4
 SIGNED_OUT, NOT_FOUND, BAD_HELLO = 4401, 4404, 4400
 
 
-@dataclass
-class Batch:
-    """What one look found."""
-
-    lines: list[list[Any]] = field(default_factory=list)
-    cursors: dict[str, str] = field(default_factory=dict)
-    last: bool = False
-    """Nothing will follow."""
-
-
-class Line(Protocol):
-    """What instances' and builds' lines have in common."""
-
-    @property
-    def at(self) -> datetime:
-        """When it was written."""
-
-    @property
-    def text(self) -> str:
-        """What was written: hostile."""
-
-    @property
-    def stream(self) -> str:
-        """`stdout`, `stderr` or `platform`."""
-
-
-Look = Callable[[], Batch]
-
-
 async def deployment_log(socket: WebSocket) -> None:
-    """Stream what the instances of a deployment write; `?instance=` narrows it to one."""
-    slug, instance = socket.path_params["slug"], socket.query_params.get("instance", "")
-    await _serve(socket, lambda viewer, cursors: _deployment_look(viewer, slug, instance, cursors))
+    """Stream what the instances of a deployment write; `?instance=&since=&until=` narrow it."""
+    viewer = await _accepted(socket)
+    if viewer is None:
+        return
+    try:
+        span = log_hello.span(socket.path_params["slug"], socket.query_params)
+    except ValueError:
+        await socket.close(BAD_HELLO)
+        return
+    await _serve(socket, DeploymentFeed(viewer, span))
 
 
 async def build_log(socket: WebSocket) -> None:
-    """Stream the log of an image's builds from its beginning until the build is over."""
-    image_id = socket.path_params["image_id"]
-    await _serve(socket, lambda viewer, cursors: _build_look(viewer, image_id, cursors.get("", "")))
-
-
-async def deployment_text(request: Request) -> Response:
-    """Return the whole log of a deployment, or of one instance, as a text file."""
-    slug, instance = request.path_params["slug"], request.query_params.get("instance", "")
-    return await _download(request, f"{slug}.log", lambda viewer: _deployment_texts(viewer, slug, instance))
-
-
-async def build_text(request: Request) -> Response:
-    """Return the whole log of an image's builds as a text file."""
-    image_id = request.path_params["image_id"]
-    return await _download(request, f"{image_id}.log", lambda viewer: _build_texts(viewer, image_id))
+    """Stream the log of an image's builds until the build is over."""
+    if viewer := await _accepted(socket):
+        await _serve(socket, BuildFeed(viewer, socket.path_params["image_id"]))
 
 
 ROUTES: list[BaseRoute] = [
     WebSocketRoute("/api/ws/logs/deployments/{slug}", deployment_log),
     WebSocketRoute("/api/ws/logs/images/{image_id}", build_log),
-    Route("/api/logs/deployments/{slug}", deployment_text),
-    Route("/api/logs/images/{image_id}", build_text),
 ]
 
 
-async def _serve(socket: WebSocket, begin: Callable[[Viewer, dict[str, str]], Look]) -> None:
-    """Check who asks, take the browser's cursors, and send until either side is done."""
-    viewer = await _viewer(socket)
+async def asking(connection: HTTPConnection) -> Viewer | None:
+    """Return who asks; None without a session that is good."""
+    token = connection.cookies.get(sessions.COOKIE)
+    return await asyncio.to_thread(sessions.viewer, token) if token else None
+
+
+async def _accepted(socket: WebSocket) -> Viewer | None:
+    viewer = await asking(socket)
     if viewer is None:
         await socket.close(SIGNED_OUT)
-        return
-    await socket.accept()
+    else:
+        await socket.accept()
+    return viewer
+
+
+async def _serve(socket: WebSocket, feed: Feed) -> None:
+    """Send until either side is done."""
+    served = _Serving(socket, feed)
     try:
-        look = begin(viewer, await _hello(socket))
-        tasks = {asyncio.create_task(_feed(socket, look)), asyncio.create_task(_gone(socket))}
+        await served.begin()
+        tasks = {asyncio.create_task(served.send()), asyncio.create_task(served.receive())}
         done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
@@ -118,122 +91,72 @@ async def _serve(socket: WebSocket, begin: Callable[[Viewer, dict[str, str]], Lo
         return
 
 
-async def _viewer(connection: HTTPConnection) -> Viewer | None:
-    token = connection.cookies.get(sessions.COOKIE)
-    return await asyncio.to_thread(sessions.viewer, token) if token else None
+class _Serving:
+    """One websocket and the feed that it gets. Only `send` sends, so what it sends has an order.
 
+    It reads the next lines when the last ones are on their way: a slow browser costs one message of memory.
+    """
 
-async def _hello(socket: WebSocket) -> dict[str, str]:
-    async with asyncio.timeout(HELLO_S):
-        words = await socket.receive_text()
-    if len(words) > LARGEST_HELLO:
-        raise ValueError("hello_too_long")
-    hello = json.loads(words)
-    cursors = hello.get("cursors") if isinstance(hello, dict) else None
-    if not isinstance(cursors, dict) or not all(isinstance(each, str) for each in cursors.values()):
-        raise ValueError("hello_without_cursors")
-    return cursors
+    def __init__(self, socket: WebSocket, feed: Feed) -> None:
+        self._socket, self._feed = socket, feed
+        self._asked: asyncio.Queue[tuple[dict[str, str], int]] = asyncio.Queue(WAITING_REQUESTS)
+        self._wake = asyncio.Event()
+        self._refresh_at = 0.0
+        self._first: dict[str, Any] | None = {}
 
+    async def begin(self) -> None:
+        """Take the browser's first message."""
+        async with asyncio.timeout(HELLO_S):
+            words = await self._socket.receive_text()
+        if not await asyncio.to_thread(self._feed.begin, log_hello.hello(words)):
+            self._first = {"missing": True}
+        self._refresh_at = time.monotonic() + REFRESH_S
 
-async def _gone(socket: WebSocket) -> None:
-    """Return when the browser has left; sending to a socket that is gone does not always raise."""
-    with suppress(WebSocketDisconnect):
+    async def receive(self) -> None:
+        """Take what the browser asks for; returns when it has left, which sending does not always tell."""
+        with suppress(WebSocketDisconnect):
+            while True:
+                await self._asked.put(log_hello.older(await self._socket.receive_text()))
+                self._wake.set()
+
+    async def send(self) -> None:
+        """Send lines as they come, and older ones as they are asked for, until there will be no more."""
         while True:
-            await socket.receive_text()
+            while not self._asked.empty():
+                await self._socket.send_text(await asyncio.to_thread(self._older, *self._asked.get_nowait()))
+            batch, message = await asyncio.to_thread(self._more)
+            if message:
+                await self._socket.send_text(message)
+            if batch.over:
+                await self._socket.close()
+                return
+            if not batch.behind:
+                await self._wait()
+
+    def _more(self) -> tuple[Batch, str]:
+        if time.monotonic() >= self._refresh_at:
+            self._feed.refresh()
+            self._refresh_at = time.monotonic() + REFRESH_S
+        batch = self._feed.more()
+        if not (batch.lines or batch.cursors or batch.over) and self._first is None:
+            return batch, ""
+        first, self._first = self._first or {}, None
+        return batch, _json({"lines": batch.lines, "cursors": batch.cursors, "end": batch.over, **first})
+
+    def _older(self, held: dict[str, str], limit: int) -> str:
+        lines, more = self._feed.older(held, limit)
+        return _json({"older": lines, "more": more})
+
+    async def _wait(self) -> None:
+        """Wait for new lines, a request, or the next time to look around."""
+        watch().wake(self._wake, self._feed.probes())
+        if self._asked.empty():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, self._refresh_at - time.monotonic())):
+                    await self._wake.wait()
+        watch().forget(self._wake)
+        self._wake.clear()
 
 
-async def _feed(socket: WebSocket, look: Look) -> None:
-    pause = SHORTEST_PAUSE_S
-    while True:
-        batch = await asyncio.to_thread(look)
-        if batch.lines or batch.cursors or batch.last:
-            await socket.send_json({"lines": batch.lines, "cursors": batch.cursors, "end": batch.last})
-        if batch.last:
-            await socket.close()
-            return
-        pause = SHORTEST_PAUSE_S if batch.lines else min(pause * 1.5, LONGEST_PAUSE_S)
-        if len(batch.lines) < BATCH:
-            await asyncio.sleep(pause)
-
-
-def _deployment_look(viewer: Viewer, slug: str, instance: str, cursors: dict[str, str]) -> Look:
-    """Return a function that gives the newest lines first, if the browser has none, and then what follows."""
-    known = dict(cursors)
-    fresh = not cursors
-
-    def look() -> Batch:
-        nonlocal fresh
-        heads: dict[str, str] = {}
-        over = bool(instance) and instances.is_over(viewer, slug, instance, clock.now())  # before the lines
-        if fresh:
-            heads = _heads(viewer, slug, instance)
-            rows = logs.tail(viewer, slug, instance=instance, limit=TAIL)
-        else:
-            rows = logs.after(viewer, slug, known, instance=instance, limit=BATCH)
-        fresh = False
-        news = heads | {row.instance: row.cursor for row in rows}
-        known.update(news)
-        lines = [_line(row, row.instance, row.level) for row in rows]
-        return Batch(lines, news, last=over and len(rows) < min(BATCH, TAIL))
-
-    return look
-
-
-def _heads(viewer: Viewer, slug: str, instance: str) -> dict[str, str]:
-    """Return where every instance's log ends now: lines older than the tail must not come as new ones later."""
-    keys = [instance] if instance else [row.key for row in instances.rows(viewer, slug)]
-    last = (logs.tail(viewer, slug, instance=key, limit=1) for key in keys)
-    return {rows[-1].instance: rows[-1].cursor for rows in last if rows}
-
-
-def _build_look(viewer: Viewer, image_id: str, cursor: str) -> Look:
-    at = cursor
-
-    def look() -> Batch:
-        nonlocal at
-        over = not images.card(viewer, image_id).status.unfinished  # before the lines, so that none is missed
-        rows = builds.log_after(viewer, image_id, at, BATCH)
-        at = rows[-1].cursor if rows else at
-        lines = [_line(row, "", "") for row in rows]
-        return Batch(lines, {"": at} if rows else {}, last=over and len(rows) < BATCH)
-
-    return look
-
-
-def _line(row: Line, instance: str, level: str) -> list[Any]:
-    return [int(row.at.timestamp() * 1000), instance, level, row.text, row.stream]
-
-
-async def _download(request: Request, name: str, read: Callable[[Viewer], Iterator[str]]) -> Response:
-    viewer = await _viewer(request)
-    if viewer is None:
-        raise SignedOut("signed_out")
-    content = await asyncio.to_thread(read, viewer)
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return StreamingResponse(_bytes(content), media_type="text/plain; charset=utf-8", headers=headers)
-
-
-async def _bytes(lines: Iterable[str]) -> AsyncIterator[bytes]:
-    async for line in iterate_in_threadpool(lines):
-        yield line.encode(errors="replace")
-
-
-def _deployment_texts(viewer: Viewer, slug: str, instance: str) -> Iterator[str]:
-    return (_as_text(row, row.instance) for row in logs.lines(viewer, slug, instance=instance))
-
-
-def _build_texts(viewer: Viewer, image_id: str) -> Iterator[str]:
-    images.card(viewer, image_id)  # the right to read is checked before the first byte
-    return _every_build_text(viewer, image_id)
-
-
-def _every_build_text(viewer: Viewer, image_id: str) -> Iterator[str]:
-    rows = builds.log_after(viewer, image_id, "", BATCH)
-    while rows:
-        yield from (_as_text(row, "") for row in rows)
-        rows = builds.log_after(viewer, image_id, rows[-1].cursor, BATCH)
-
-
-def _as_text(row: Line, instance: str) -> str:
-    at = row.at.astimezone(UTC).isoformat(timespec="milliseconds")
-    return " ".join(part for part in (at, instance, row.text) if part) + "\n"
+def _json(message: dict[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))

@@ -15,8 +15,11 @@ from deploy_ui.api.asking import Asking, Token
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Listing
 from deploy_ui.enums import LogLevel
-from deploy_ui.services import builds, images, logs, sessions
-from deploy_ui.services.logs import MOST_LINES, LogRow
+from deploy_ui.services import build_logs as written_by_builds
+from deploy_ui.services import images, logs, sessions
+from deploy_ui.services.log_rows import LogRow
+from deploy_ui.services.log_wanted import Wanted
+from deploy_ui.services.logs import MOST_LINES
 from deploy_ui.services.paging import Page
 from deploy_ui.services.viewer import Viewer
 
@@ -30,14 +33,20 @@ STREAM: dict[int | str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Asked:
     """Which lines to return."""
 
     instance: Annotated[str, Query(description="Of this instance only.")] = ""
     since: Annotated[AwareDatetime | None, Query()] = None
     until: Annotated[AwareDatetime | None, Query()] = None
     search: Annotated[str, Query(description="A piece of the line, in any case.")] = ""
+    regex: Annotated[bool, Query(description="`search` is a regular expression (RE2), in any case.")] = False
     level: Annotated[LogLevel | None, Query(description="This one and worse.")] = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """What a line must be."""
+        return Wanted(self.since, self.until, self.search, self.regex, self.level)
 
 
 class BuildLine(BaseModel):
@@ -58,14 +67,15 @@ def deployment_logs(
     viewer: Asking,
     token: Token,
     slug: str,
-    wanted: Annotated[Wanted, Depends()],
+    asked: Annotated[Asked, Depends()],
     tail: Annotated[int, Query(ge=1, le=MOST_LINES, description="At most so many, the newest.")] = 500,
     follow: Annotated[bool, Query(description="Go on with new lines until the connection is closed.")] = False,
 ) -> Response | Listing[LogRow]:
     """Return the newest lines that fit, oldest first."""
     if not follow:
-        return Listing.whole(list(deque(logs.lines(viewer, slug, **vars(wanted)), maxlen=tail)))
-    reader = Follower(viewer, slug, wanted)
+        written = logs.lines(viewer, slug, instance=asked.instance, wanted=asked.wanted)
+        return Listing.whole(list(deque(written, maxlen=tail)))
+    reader = Follower(viewer, slug, asked.instance, asked.wanted)
     return streams.ndjson(ROW, reader.history(tail), reader.more, lambda: sessions.viewer(token) is not None)
 
 
@@ -90,28 +100,27 @@ def build_logs(
 class Follower:
     """Reads a deployment's log and remembers where each instance's reading stands."""
 
-    def __init__(self, viewer: Viewer, slug: str, wanted: Wanted) -> None:
-        self._viewer, self._slug, self._wanted = viewer, slug, wanted
-        self._fits = logs.fitting(since=wanted.since, search=wanted.search, least=wanted.level)
+    def __init__(self, viewer: Viewer, slug: str, instance: str, wanted: Wanted) -> None:
+        self._viewer, self._slug, self._instance = viewer, slug, instance
+        self._until, self._fits = wanted.until, wanted.fits()
         self._cursors: dict[str, str] = {}
 
     def history(self, tail: int) -> list[LogRow]:
         """Return the newest lines that fit of what is there."""
-        written = logs.lines(self._viewer, self._slug, instance=self._wanted.instance)
+        written = logs.lines(self._viewer, self._slug, instance=self._instance, wanted=Wanted())
         return list(deque(self._kept(written), maxlen=tail))
 
     def more(self) -> list[LogRow] | None:
         """Return what fits of the lines since the last look; None once the time that was asked for is over."""
-        if self._wanted.until is not None and clock.now() > self._wanted.until:
+        if self._until is not None and clock.now() > self._until:
             return None
-        rows = logs.after(self._viewer, self._slug, self._cursors, instance=self._wanted.instance, limit=PAGE)
+        rows = logs.after(self._viewer, self._slug, self._cursors, instance=self._instance, limit=PAGE)
         return list(self._kept(rows))
 
     def _kept(self, rows: Iterable[LogRow]) -> Iterator[LogRow]:
-        until = self._wanted.until
         for row in rows:
             self._cursors[row.instance] = row.cursor
-            if self._fits(row) and (until is None or row.at <= until):
+            if self._fits(row) and (self._until is None or row.at <= self._until):
                 yield row
 
 
@@ -131,5 +140,5 @@ class BuildFollower:
 
 
 def _build_lines(viewer: Viewer, image_id: str, cursor: str, limit: int) -> list[BuildLine]:
-    found = builds.log_after(viewer, image_id, cursor, limit)
+    found = written_by_builds.after(viewer, image_id, cursor, limit)
     return [BuildLine(cursor=line.cursor, at=line.at, text=line.text, stream=line.stream) for line in found]

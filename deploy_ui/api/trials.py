@@ -7,7 +7,7 @@ from deploy_ui.api.asking import Asking
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Body
 from deploy_ui.api.trial_shapes import TrialBody
-from deploy_ui.services.logs import LogRow
+from deploy_ui.services.log_rows import LogRow
 from deploy_ui.services.trials import curl as commands
 from deploy_ui.services.trials import history, log
 

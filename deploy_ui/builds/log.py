@@ -86,6 +86,14 @@ def read(image: str, cursor: str = "", *, limit: int | None = None) -> Iterator[
                 limit = None if limit is None else limit - 1
 
 
+def grown(image: str, cursor: str) -> bool:
+    """Say whether there may be a line behind the cursor; cheap."""
+    try:
+        return path_of(image).stat().st_size > (int(cursor) if cursor.isascii() and cursor.isdigit() else 0)
+    except FileNotFoundError:
+        return False
+
+
 def _parsed(raw: bytes, behind: int) -> Line | None:
     at, _, rest = raw.decode(errors="replace").rstrip("\n").partition(" ")
     stream, _, text = rest.partition(" ")

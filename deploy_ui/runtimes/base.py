@@ -1,6 +1,6 @@
 """What a runtime is: small protocols whose docstrings are the contract that `tests/contract/` checks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -144,3 +144,35 @@ class LogSource(Protocol):
 
     def read(self, instance: str) -> Iterator[LogLine]:
         """Yield every line that is still kept of one instance, oldest first."""
+
+
+class LogPages(Protocol):
+    """Reads logs piece by piece from any place, either way. Reading never changes anything."""
+
+    def ends(self, instances: Iterable[str], at: datetime | None = None) -> dict[str, str]:
+        """Return a cursor of each instance: behind its newest line, or behind its last one of `at` or before.
+
+        An instance that wrote nothing has none.
+        """
+
+    def back(
+        self, cursors: Mapping[str, str], *, limit: int, since: datetime | None = None, size: int | None = None
+    ) -> dict[str, str]:
+        """Return the cursors from which the newest `limit` lines before the given cursors, merged by time, are read.
+
+        They are fewer where they are longer than `size` bytes together, or where older ones are from before `since`.
+        Reads no more of large logs than the lines take.
+        """
+
+    def between(
+        self, instances: Iterable[str], starts: Mapping[str, str], ends: Mapping[str, str] | None = None
+    ) -> Iterator[LogLine]:
+        """Yield the lines behind `starts` and up to `ends`, oldest first, merged by time.
+
+        An instance without a start is read from its beginning, one without an end as far as it goes. Where lines are
+        gone since, one of stream `platform` says so. A cursor that we did not make raises
+        `Invalid("log_cursor_invalid")`.
+        """
+
+    def grown(self, instance: str, cursor: str) -> bool:
+        """Say whether there may be a line behind the cursor (empty: any line); cheap enough to ask all the time."""

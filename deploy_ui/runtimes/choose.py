@@ -3,7 +3,7 @@
 import functools
 from pathlib import Path
 
-from deploy_ui.runtimes.base import LogSource, Runtime, UsageSource
+from deploy_ui.runtimes.base import LogPages, LogSource, Runtime, UsageSource
 from deploy_ui.runtimes.logs import LogFiles
 from deploy_ui.runtimes.process import ProcessRuntime
 from deploy_ui.settings import settings
@@ -21,6 +21,11 @@ def usage_source() -> UsageSource:
 
 def log_source() -> LogSource:
     """Return what reads the logs of instances."""
+    return log_files()
+
+
+def log_pages() -> LogPages:
+    """Return what reads the logs of instances piece by piece."""
     return log_files()
 
 

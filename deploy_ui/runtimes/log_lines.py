@@ -1,44 +1,17 @@
-"""The lines of one instance's log files: where each ends, and how to read from either end of large files."""
+"""The lines of one instance's log files, read forward."""
 
 import functools
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy_ui.errors import Invalid
 from deploy_ui.runtimes.base import LogLine
 from deploy_ui.runtimes.keeper import rotated
+from deploy_ui.runtimes.log_places import TIME_LENGTH, Place, micros, micros_of, moment
 
 BLOCK = 64 * 1024
 STREAMS = {b"o": "stdout", b"e": "stderr", b"p": "platform"}
-CURSOR_DIGITS = 16
-EPOCH = datetime.fromtimestamp(0, UTC)
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """Where a line ends: its time in microseconds, the file's number and the offset. Later lines sort behind it."""
-
-    micros: int
-    number: int
-    offset: int
-
-    @staticmethod
-    def cursor(micros: int, number: int, offset: int) -> str:
-        """Return a place as text of fixed length that sorts the same."""
-        return f"{micros:016x}-{number:08x}-{offset:08x}"
-
-    @classmethod
-    def parse(cls, cursor: str) -> "Place":
-        """Return the place that a cursor names. Raises Invalid for a text that is no cursor."""
-        parts = cursor.split("-")
-        try:
-            micros, number, offset = (int(part, 16) for part in parts if len(part) <= CURSOR_DIGITS)
-        except ValueError as error:
-            raise Invalid("log_cursor_invalid", field="cursor") from error
-        return cls(micros, number, offset)
+ROTATED_AWAY = "lines are missing here: the oldest were removed to make room for newer ones"
 
 
 def newest_change(folder: Path) -> float | None:
@@ -50,88 +23,65 @@ def newest_change(folder: Path) -> float | None:
         return None
 
 
-def forward(folder: Path, start: Place | None = None) -> Iterator[LogLine]:
-    """Yield the lines behind a place, or all, oldest first. Files that rotate away meanwhile are passed over."""
-    for number in rotated.numbers(str(folder)):
-        if start is None or number > start.number:
-            yield from _file_forward(folder, number, 0)
-        elif number == start.number:
-            yield from _file_forward(folder, number, start.offset)
+def forward(folder: Path, start: Place | None = None, end: Place | None = None) -> Iterator[LogLine]:
+    """Yield the lines behind a place, or all, up to another place, oldest first.
+
+    Where files rotated away behind `start` or while we read, a line of the platform says so.
+    """
+    numbers = rotated.numbers(str(folder))
+    missing = start is not None and bool(numbers) and numbers[0] > start.number
+    for number in numbers:
+        if (start is not None and number < start.number) or (end is not None and number > end.number):
+            continue
+        offset = start.offset if start is not None and number == start.number else 0
+        until = end.offset if end is not None and number == end.number else None
+        try:
+            if missing:
+                yield _gap(folder, number)
+                missing = False
+            yield from _file_forward(folder, number, offset, until)
+        except FileNotFoundError:
+            missing = True
 
 
-def backward(folder: Path, limit: int) -> list[LogLine]:
-    """Return the newest lines, oldest first, without reading more of the files than they take."""
-    found: list[LogLine] = []
-    for number in reversed(rotated.numbers(str(folder))):
-        if len(found) >= limit:
-            break
-        found = _file_backward(folder, number, limit - len(found)) + found
-    return found
-
-
-def newer(folder: Path, micros: int) -> list[LogLine]:
-    """Return the lines that were written after this time, oldest first."""
-    limit = 100
-    while True:
-        found = backward(folder, limit)
-        if len(found) < limit or Place.parse(found[0].cursor).micros <= micros:
-            return [line for line in found if Place.parse(line.cursor).micros > micros]
-        limit *= 4
-
-
-def _file_forward(folder: Path, number: int, offset: int) -> Iterator[LogLine]:
+def _file_forward(folder: Path, number: int, offset: int, until: int | None) -> Iterator[LogLine]:
     rest = b""
     for block in _blocks(rotated.path(str(folder), number), offset):
         *lines, rest = (rest + block).split(b"\n")
         for line in lines:
             offset += len(line) + 1
+            if until is not None and offset > until:
+                return
             yield _line(line, folder, number, offset)
 
 
-def _blocks(path: str, offset: int) -> Iterator[bytes]:
-    try:
+def _blocks(path: str, offset: int, size: int = BLOCK) -> Iterator[bytes]:
+    """Yield the file piece by piece; it is not held open between them, however long a slow reader takes."""
+    block = b"."
+    while block:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 opened many times a second
             file.seek(offset)
-            while block := file.read(BLOCK):
-                yield block
-    except FileNotFoundError:
-        return
+            block = file.read(size)
+        offset += len(block)
+        yield block
 
 
-def _file_backward(folder: Path, number: int, limit: int) -> list[LogLine]:
-    try:
-        with open(rotated.path(str(folder), number), "rb", buffering=0) as file:  # noqa: PTH123 opened very often
-            start = file.seek(0, os.SEEK_END)
-            blocks: list[bytes] = []
-            breaks = 0
-            while start > 0 and breaks <= limit:  # one more break than lines: the one before the first line
-                size = min(BLOCK, start)
-                start -= size
-                file.seek(start)
-                blocks.insert(0, file.read(size))
-                breaks += blocks[0].count(b"\n")
-    except FileNotFoundError:
-        return []
-    *lines, _unfinished = b"".join(blocks).split(b"\n")
-    ends = start
-    found: list[tuple[bytes, int]] = []
-    for line in lines:
-        ends += len(line) + 1
-        found.append((line, ends))
-    whole = found if start == 0 else found[1:]
-    return [_line(line, folder, number, end) for line, end in whole[-limit:]]
+def _gap(folder: Path, number: int) -> LogLine:
+    """Say that lines are missing before the first line of this file."""
+    when = micros_of(next(_blocks(rotated.path(str(folder), number), 0, TIME_LENGTH)))
+    return LogLine(Place.cursor(when, number, 0), moment(when), folder.name, ROTATED_AWAY, "platform")
 
 
 def _line(raw: bytes, folder: Path, number: int, offset: int) -> LogLine:
     """Read one line. One that we did not write so (a disk that lost part of it) is shown as it is."""
     try:
-        at, micros = _moment(raw[:27])
+        at, when = _moment(raw[:TIME_LENGTH])
         stream = STREAMS[raw[28:29]]
         text = raw[rotated.PREFIX_LENGTH :]
     except (ValueError, KeyError):
         at, stream, text = datetime.fromtimestamp(newest_change(folder) or 0.0, UTC), "platform", raw
-        micros = _micros(at)
-    cursor = Place.cursor(micros, number, offset)
+        when = micros(at)
+    cursor = Place.cursor(when, number, offset)
     return LogLine(cursor, at, folder.name, text.decode(errors="replace").replace("\0", "\ufffd"), stream)
 
 
@@ -139,8 +89,4 @@ def _line(raw: bytes, folder: Path, number: int, offset: int) -> LogLine:
 def _moment(text: bytes) -> tuple[datetime, int]:
     """Read a time; lines that were written together have the same."""
     at = datetime.fromisoformat(text.decode("ascii"))
-    return at, _micros(at)
-
-
-def _micros(at: datetime) -> int:
-    return (at - EPOCH) // timedelta(microseconds=1)
+    return at, micros(at)

@@ -15,15 +15,12 @@ from sqlmodel import Session, col, select
 
 from deploy_ui import vault
 from deploy_ui.builds import hold
-from deploy_ui.builds import log as build_log
 from deploy_ui.builds.base import BuildSpec, Built
 from deploy_ui.db import engine, reading, transaction
-from deploy_ui.enums import BuildStep, ImageStatus, Role
+from deploy_ui.enums import BuildStep, ImageStatus
 from deploy_ui.models import Image
 from deploy_ui.queue import Job, enqueue, waiting
-from deploy_ui.runtimes.base import LogLine
 from deploy_ui.services import images
-from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
 LOST_AFTER = timedelta(seconds=15)
@@ -138,15 +135,6 @@ def stale(now: datetime) -> list[str]:
     for image_id in again:
         enqueue(Job.BUILD_IMAGE, image_id)
     return again
-
-
-def log_after(viewer: Viewer, image_id: str, cursor: str = "", limit: int = 1000) -> list[LogLine]:
-    """Return the lines of an image's builds behind the cursor (empty: from the start), oldest first."""
-    viewer.require(Role.VIEWER)
-    with reading() as session:
-        image_id = images.find(session, image_id).id
-    lines = build_log.read(image_id, cursor, limit=limit)
-    return [LogLine(line.cursor, line.at, "", line.text, line.stream) for line in lines]
 
 
 def _lost(image: Image, now: datetime) -> bool:

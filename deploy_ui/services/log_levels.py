@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from deploy_ui.enums import LogLevel
 from deploy_ui.runtimes.base import LogLine
+from deploy_ui.services.log_text import plain
 
 SCANNED = 300
 """Characters of a line that may hold its level."""
@@ -42,7 +43,7 @@ _PLATFORM = {
 
 def level(text: str) -> LogLevel:
     """Return the level that one line of a program shows; INFO when it shows none."""
-    head = text[:SCANNED]
+    head = plain(text[:SCANNED])
     if found := _FIELD.search(head) or _WORD.search(head):
         return WORDS[found[1].lower()]
     if found := _GLOG.match(head):
@@ -54,22 +55,35 @@ def level(text: str) -> LogLevel:
     return LogLevel.WARNING if _PYTHON_WARNING.match(head) else LogLevel.INFO
 
 
-def leveled(lines: Iterable[LogLine]) -> Iterator[tuple[LogLine, LogLevel]]:
-    """Yield every line with its level; the lines of a traceback are errors down to the exception that ends it."""
-    tracing: set[tuple[str, str]] = set()
-    for line in lines:
-        source = (line.instance, line.stream)
+class Levels:
+    """Gives the lines of a log their levels, in order; the lines of a traceback are errors down to its exception.
+
+    Remembers which instances' streams are within a traceback: one object for one reading.
+    """
+
+    def __init__(self) -> None:
+        self._tracing: set[tuple[str, str]] = set()
+
+    def of(self, line: LogLine) -> LogLevel:
+        """Return the level of the next line."""
         if line.stream == "platform":
-            yield line, _platform_level(line.text)
-        elif line.text.startswith("Traceback (most recent call last)"):
-            tracing.add(source)
-            yield line, LogLevel.ERROR
-        elif source in tracing:
-            if line.text[:1] not in {" ", ""}:
-                tracing.discard(source)
-            yield line, LogLevel.ERROR
-        else:
-            yield line, level(line.text)
+            return _platform_level(line.text)
+        source = (line.instance, line.stream)
+        head = plain(line.text[:SCANNED])
+        if head.startswith("Traceback (most recent call last)"):
+            self._tracing.add(source)
+            return LogLevel.ERROR
+        if source in self._tracing:
+            if head[:1] not in {" ", ""}:
+                self._tracing.discard(source)
+            return LogLevel.ERROR
+        return level(head)
+
+
+def leveled(lines: Iterable[LogLine]) -> Iterator[tuple[LogLine, LogLevel]]:
+    """Yield every line with its level."""
+    levels = Levels()
+    return ((line, levels.of(line)) for line in lines)
 
 
 def _platform_level(text: str) -> LogLevel:

@@ -1,22 +1,22 @@
 """What the instances of a deployment wrote. Every role may read it."""
 
-import heapq
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from deploy_ui import clock
 from deploy_ui.db import reading
-from deploy_ui.enums import ENDED_STATUSES, LogLevel, Role
+from deploy_ui.enums import ENDED_STATUSES, Role
 from deploy_ui.errors import NotFound
 from deploy_ui.models import Instance
 from deploy_ui.runtimes import choose
-from deploy_ui.runtimes.base import LogLine
-from deploy_ui.services import lookup
-from deploy_ui.services.instances import MOST_ROWS
-from deploy_ui.services.log_levels import leveled
+from deploy_ui.services import log_rows, lookup
+from deploy_ui.services.instances import LAST_LINES, MOST_ROWS
+from deploy_ui.services.log_rows import Leveler, LogRow
+from deploy_ui.services.log_wanted import Wanted
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
@@ -25,23 +25,20 @@ MOST_LINES = 10_000
 
 
 @dataclass(frozen=True)
-class LogRow:
-    """One line."""
+class Source:
+    """An instance whose log is read."""
 
-    cursor: str
-    """Keep the newest of each instance: `after` goes on behind it."""
-    at: datetime
-    instance: str
-    level: LogLevel
-    text: str
-    """What the program wrote: hostile."""
-    stream: str
+    key: str
+    live: bool
+    """It may still write."""
 
 
 def tail(viewer: Viewer, slug: str, *, instance: str = "", limit: int = 500) -> list[LogRow]:
     """Return the newest lines of one instance or all, oldest first."""
     keys = _keys(viewer, slug, instance)
-    return list(_rows(choose.log_source().tail(keys, limit=_bounded(limit))))
+    source = choose.log_pages()
+    ends = source.ends(keys)
+    return list(log_rows.between(ends, source.back(ends, limit=_bounded(limit)), ends))
 
 
 def after(
@@ -50,41 +47,24 @@ def after(
     """Return the lines behind the cursors (by instance), oldest first. Cursors of other instances are passed over."""
     keys = _keys(viewer, slug, instance)
     known = {key: cursors[key] for key in keys if key in cursors}
-    return list(_rows(choose.log_source().after(keys, known, limit=_bounded(limit))))
+    return list(Leveler(known).rows(choose.log_source().after(keys, known, limit=_bounded(limit))))
 
 
-def lines(
-    viewer: Viewer,
-    slug: str,
-    *,
-    instance: str = "",
-    since: datetime | None = None,
-    until: datetime | None = None,
-    search: str = "",
-    level: LogLevel | None = None,
-) -> Iterator[LogRow]:
-    """Return every kept line that fits, oldest first, one by one; the right to read is checked before the first.
-
-    `search` is a piece of the text in any case; `level` means this one and worse.
-    """
-    keys = _keys(viewer, slug, instance)
-    wanted = fitting(since=since, search=search, least=level)
-    return (row for row in _every(keys, until) if wanted(row))
-
-
-def between(viewer: Viewer, slug: str, *, instance: str, begin: datetime, end: datetime, limit: int) -> list[LogRow]:
-    """Return the first lines that one instance wrote from `begin` to `end`, oldest first."""
-    found = lines(viewer, slug, instance=instance, since=begin, until=end)
+def between(
+    viewer: Viewer, slug: str, *, instance: str = "", begin: datetime, end: datetime, limit: int = 1000
+) -> list[LogRow]:
+    """Return the first lines that were written in this time, oldest first."""
+    found = lines(viewer, slug, instance=instance, wanted=Wanted(since=begin, until=end))
     return list(itertools.islice(found, _bounded(limit)))
 
 
-def fitting(*, since: datetime | None, search: str, least: LogLevel | None) -> Callable[[LogRow], bool]:
-    """Return what tells whether a line is wanted: young enough, with this text in any case, this level or worse."""
-    order, text = list(LogLevel), search.casefold()
-    wanted = set(order[order.index(least) :] if least else order)
-    return lambda row: (
-        row.level in wanted and (since is None or row.at >= since) and (not text or text in row.text.casefold())
-    )
+def lines(viewer: Viewer, slug: str, *, instance: str = "", wanted: Wanted) -> Iterator[LogRow]:
+    """Return every kept line that is wanted, oldest first, one by one; the right to read is checked before the first.
+
+    Raises Invalid for a pattern that cannot be read.
+    """
+    fits = wanted.fits()
+    return (row for row in _every(_keys(viewer, slug, instance), wanted.since, wanted.until) if fits(row))
 
 
 def remove_old(now: datetime) -> list[str]:
@@ -97,29 +77,28 @@ def remove_old(now: datetime) -> list[str]:
     return choose.log_files().remove_old(before=now - timedelta(days=settings().log_days), keep=alive)
 
 
-def _keys(viewer: Viewer, slug: str, instance: str) -> list[str]:
-    """Return the instances to read: the one that was asked for, or the newest of the deployment."""
+def sources(viewer: Viewer, slug: str, instance: str, now: datetime) -> list[Source]:
+    """Return the instances to read, newest first: the one that was asked for, or the newest of the deployment."""
     viewer.require(Role.VIEWER)
     with reading() as session:
         deployment = lookup.deployment(session, slug)
-        query = select(Instance.key).where(Instance.deployment_id == deployment.id)
+        query = select(Instance.key, Instance.ended_at).where(Instance.deployment_id == deployment.id)
         if instance:
             query = query.where(Instance.key == instance)
-        keys = list(session.exec(query.order_by(col(Instance.created_at).desc()).limit(MOST_ROWS)))
-    if instance and not keys:
+        found = list(session.exec(query.order_by(col(Instance.created_at).desc()).limit(MOST_ROWS)))
+    if instance and not found:
         raise NotFound("instance_not_found")
-    return keys
+    return [Source(key, live=ended_at is None or now - ended_at <= LAST_LINES) for key, ended_at in found]
 
 
-def _rows(found: Iterable[LogLine]) -> Iterator[LogRow]:
-    for line, level in leveled(found):
-        yield LogRow(line.cursor, line.at, line.instance, level, line.text, line.stream)
+def _keys(viewer: Viewer, slug: str, instance: str) -> list[str]:
+    return [source.key for source in sources(viewer, slug, instance, clock.now())]
 
 
-def _every(keys: Iterable[str], until: datetime | None) -> Iterator[LogRow]:
-    source = choose.log_source()
-    merged = heapq.merge(*(source.read(key) for key in keys), key=lambda line: line.at)
-    rows = _rows(merged)
+def _every(keys: list[str], since: datetime | None, until: datetime | None) -> Iterator[LogRow]:
+    """Yield the lines of this time; of what was written before, no more is read than one look finds."""
+    starts = {} if since is None else choose.log_pages().ends(keys, since - timedelta(microseconds=1))
+    rows = log_rows.between(keys, starts)
     return rows if until is None else itertools.takewhile(lambda row: row.at <= until, rows)
 
 

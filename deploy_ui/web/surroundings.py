@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from deploy_ui import build_pages
-from deploy_ui.api import log_sockets
+from deploy_ui.api import log_downloads, log_sockets
 from deploy_ui.api.app import api
 from deploy_ui.api.trial_forms import MOST_REQUEST
 from deploy_ui.services.readmes import pictures
@@ -40,7 +40,8 @@ def _with_pages(app: Starlette) -> Starlette:
 
 def _with_api(app: ASGIApp) -> Starlette:
     made = api()
-    made.router.routes[:0] = log_sockets.ROUTES  # before the API's own last route, which takes every other address
+    # before the API's own last route, which takes every other address
+    made.router.routes[:0] = [*log_sockets.ROUTES, *log_downloads.ROUTES]
     made.mount("", app)
     return made
 

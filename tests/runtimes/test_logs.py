@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy_ui.runtimes.keeper.rotated import STDOUT, RotatedLog
+from deploy_ui.runtimes.log_lines import ROTATED_AWAY
 from deploy_ui.runtimes.logs import LogFiles
 
 
@@ -31,14 +32,16 @@ def test_tail_takes_a_small_part_of_large_files(tmp_path: Path, logs: LogFiles) 
     assert [line.cursor for line in logs.tail(["a"], limit=3)] == [line.cursor for line in logs.read("a")][-3:]
 
 
-def test_a_cursor_whose_file_is_gone_goes_on_with_what_is_kept(tmp_path: Path, logs: LogFiles) -> None:
+def test_a_cursor_whose_file_is_gone_goes_on_with_what_is_kept_and_says_so(tmp_path: Path, logs: LogFiles) -> None:
     log = rotated(tmp_path)
     log.write(STDOUT, [b"first"])
     cursor = logs.tail(["a"], limit=1)[0].cursor
     for number in range(200):
         log.write(STDOUT, [b"%d" % number])
-    lines = logs.after(["a"], {"a": cursor}, limit=500)
-    assert [line.text for line in lines] == [line.text for line in logs.read("a")]
+    said, *lines = logs.after(["a"], {"a": cursor}, limit=500)
+    assert (said.text, said.stream) == (ROTATED_AWAY, "platform")
+    assert lines == list(logs.read("a"))
+    assert list(logs.after(["a"], {"a": said.cursor}, limit=500)) == lines
     assert lines[-1].text == "199"
 
 

@@ -12,7 +12,7 @@ from deploy_ui.builds.log import LogWriter
 from deploy_ui.db import transaction
 from deploy_ui.enums import BuildStep, ImageStatus
 from deploy_ui.models import Image
-from deploy_ui.services import builds, images, rebuilds
+from deploy_ui.services import build_logs, builds, images, rebuilds
 from deploy_ui.services.builds import Claim
 from deploy_ui.services.image_cards import ImageCard
 from deploy_ui.services.viewer import Viewer
@@ -199,6 +199,6 @@ def test_the_log_is_read_by_everybody_who_may_look(editor: Viewer, waiting: Imag
     with closing(LogWriter(waiting.id)) as writer:
         writer.say("a")
         writer.say("b", "stderr")
-    first = builds.log_after(editor, waiting.id, limit=1)
-    rest = builds.log_after(editor, waiting.name, first[0].cursor)
+    first = build_logs.after(editor, waiting.id, limit=1)
+    rest = build_logs.after(editor, waiting.name, first[0].cursor)
     assert [(line.text, line.stream) for line in [*first, *rest]] == [("a", "platform"), ("b", "stderr")]

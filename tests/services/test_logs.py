@@ -11,6 +11,8 @@ from deploy_ui.runtimes.keeper.rotated import PLATFORM, STDERR, STDOUT, RotatedL
 from deploy_ui.services import fleet, logs
 from deploy_ui.services.deployments import DeploymentCard
 from deploy_ui.services.fleet import Record
+from deploy_ui.services.log_rows import LogRow
+from deploy_ui.services.log_wanted import Wanted
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 from tests import factories
@@ -34,7 +36,7 @@ def instance(of: DeploymentCard, key: str) -> RotatedLog:
     return RotatedLog(str(settings().instance_logs_dir / key))
 
 
-def texts(rows: list[logs.LogRow]) -> list[str]:
+def texts(rows: list[LogRow]) -> list[str]:
     return [row.text for row in rows]
 
 
@@ -79,9 +81,10 @@ def test_cursors_of_other_deployments_open_nothing(reader: Viewer, iris: Deploym
 
 def test_an_instance_of_another_deployment_is_not_found(reader: Viewer, iris: DeploymentCard) -> None:
     instance(factories.deployment(), "cccccc").write(STDOUT, [b"secret of another"])
-    for read in (logs.tail, logs.lines):
-        with pytest.raises(NotFound, match="instance_not_found"):
-            read(reader, iris.slug, instance="cccccc")
+    with pytest.raises(NotFound, match="instance_not_found"):
+        logs.tail(reader, iris.slug, instance="cccccc")
+    with pytest.raises(NotFound, match="instance_not_found"):
+        logs.lines(reader, iris.slug, instance="cccccc", wanted=Wanted())
     with pytest.raises(NotFound, match="instance_not_found"):
         logs.after(reader, iris.slug, {}, instance="../x")
 
@@ -90,7 +93,7 @@ def test_an_unknown_deployment_is_not_found(reader: Viewer) -> None:
     with pytest.raises(NotFound, match="deployment_not_found"):
         logs.tail(reader, "nothing")
     with pytest.raises(NotFound, match="deployment_not_found"):
-        logs.lines(reader, "nothing")
+        logs.lines(reader, "nothing", wanted=Wanted())
 
 
 def test_a_forged_cursor_is_told(reader: Viewer, iris: DeploymentCard) -> None:
@@ -101,15 +104,18 @@ def test_a_forged_cursor_is_told(reader: Viewer, iris: DeploymentCard) -> None:
 
 def test_a_deployment_without_instances_has_no_lines(reader: Viewer, iris: DeploymentCard) -> None:
     assert logs.tail(reader, iris.slug) == []
-    assert list(logs.lines(reader, iris.slug)) == []
+    assert list(logs.lines(reader, iris.slug, wanted=Wanted())) == []
 
 
 def test_lines_are_found_by_text_and_level(reader: Viewer, iris: DeploymentCard) -> None:
     log = instance(iris, "aaaaaa")
     log.write(STDOUT, [b"DEBUG: Iris loaded", b"WARNING: iris is old", b"ERROR: rose is gone"])
     log.write(PLATFORM, [b"ended (crashed, exit code 1)"])
-    assert texts(list(logs.lines(reader, iris.slug, search="IRIS"))) == ["DEBUG: Iris loaded", "WARNING: iris is old"]
-    assert texts(list(logs.lines(reader, iris.slug, level=LogLevel.WARNING))) == [
+    assert texts(list(logs.lines(reader, iris.slug, wanted=Wanted(search="IRIS")))) == [
+        "DEBUG: Iris loaded",
+        "WARNING: iris is old",
+    ]
+    assert texts(list(logs.lines(reader, iris.slug, wanted=Wanted(level=LogLevel.WARNING)))) == [
         *("WARNING: iris is old", "ERROR: rose is gone", "ended (crashed, exit code 1)"),
     ]
 
@@ -118,9 +124,9 @@ def test_lines_are_found_by_time(reader: Viewer, iris: DeploymentCard) -> None:
     one, two = instance(iris, "aaaaaa"), instance(iris, "bbbbbb")
     for number, log in enumerate((one, two, one, two)):
         log.write(STDOUT, [b"%d" % number])
-    at = [row.at for row in logs.lines(reader, iris.slug)]
+    at = [row.at for row in logs.lines(reader, iris.slug, wanted=Wanted())]
     assert at == sorted(at)
-    assert texts(list(logs.lines(reader, iris.slug, since=at[1], until=at[2]))) == ["1", "2"]
+    assert texts(list(logs.lines(reader, iris.slug, wanted=Wanted(since=at[1], until=at[2])))) == ["1", "2"]
 
 
 def test_old_logs_go_once_their_instance_has_ended(iris: DeploymentCard) -> None:

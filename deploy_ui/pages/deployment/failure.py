@@ -6,7 +6,7 @@ from deploy_ui.components.buttons import button_link
 from deploy_ui.components.icons import icon
 from deploy_ui.components.status import reason_word
 from deploy_ui.i18n.ui import t, t_count
-from deploy_ui.services.logs import LogRow
+from deploy_ui.services.log_rows import LogRow
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.general import GeneralState
 

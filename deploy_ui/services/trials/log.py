@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from deploy_ui import clock
 from deploy_ui.services import logs
-from deploy_ui.services.logs import LogRow
+from deploy_ui.services.log_rows import LogRow
 from deploy_ui.services.trials import history
 from deploy_ui.services.viewer import Viewer
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from deploy_ui.enums import InstanceStatus, Phase
 from deploy_ui.services import deployments, instances, logs
-from deploy_ui.services.logs import LogRow
+from deploy_ui.services.log_rows import LogRow
 from deploy_ui.services.viewer import Viewer
 
 EXCERPT = 14

@@ -1,0 +1,28 @@
+/* Logs that left the page a moment ago. When the console was started again the page is built anew around the log:
+   what the reader holds, where they are and what they search must outlast that. */
+import { LogLive } from "./log_live.js";
+import { ALL } from "./log_range.js";
+
+const KEEP_MS = 10000;
+const parked = new Map();
+
+const begin = () => Object.assign(new LogLive(), { view: { level: "all", query: "", regex: false, range: ALL, own: false } });
+
+/** Returns the log that was shown of this address a moment ago, or a new one. `draw` is called when something changed. */
+export function take(url, draw) {
+  const { live, timer } = parked.get(url) ?? {};
+  clearTimeout(timer);
+  parked.delete(url);
+  if (!live || live.state === "refused") return Object.assign(begin(), { draw });
+  if (!live.following) live.reveal = { seq: live.top, align: "start" };
+  return Object.assign(live, { draw });
+}
+
+/** Keeps a log that leaves the page, and goes on reading it, for a while. */
+export function park(url, live) {
+  const end = () => (live.close(), parked.delete(url));
+  live.draw = () => {};
+  parked.get(url)?.live.close();
+  clearTimeout(parked.get(url)?.timer);
+  parked.set(url, { live, timer: setTimeout(end, KEEP_MS) });
+}
