@@ -1,7 +1,7 @@
 /* What changed between two versions of a README. The texts come from the API and go nowhere else. */
 import { useEffect, useRef, useState } from "react";
 import { jsx } from "@emotion/react";
-import { showDiff } from "$/public/external/deploy_ui/components/readme_editor/readme_diff.js";
+import { showDiff } from "$/public/external/deploy_ui/components/text_diff/text_diff.js";
 
 async function read(url, signal) {
   const answer = await fetch(url, { headers: { accept: "application/json" }, signal });
@@ -28,10 +28,10 @@ export function ReadmeCompare({ older, newer, words, ref, ...rest }) {
   const box = useRef(null);
   const { texts, failed } = useTexts(older, newer);
   const differ = texts && texts[0] !== texts[1];
-  useEffect(() => (differ ? showDiff(box.current, ...texts, words) : undefined), [texts, words.theirs, words.mine]);
+  useEffect(() => (differ ? showDiff(box.current, ...texts, { label: `${words.theirs} – ${words.mine}`, words, wrap: true }) : undefined), [texts, words.theirs, words.mine]);
   if (failed) return jsx("p", { ...rest, ref, role: "alert" }, words.lost);
   if (!texts) return jsx("div", { ...rest, ref, className: "readme__loading", "aria-busy": true });
   if (!differ) return jsx("p", { ...rest, ref, className: "muted" }, words.same);
   const titles = jsx("div", { className: "readme-compare__titles small muted" }, jsx("span", null, words.theirs), jsx("span", null, words.mine));
-  return jsx("div", { ...rest, ref, className: "readme-compare" }, titles, jsx("div", { ref: box, className: "readme-compare__texts editor" }));
+  return jsx("div", { ...rest, ref, className: "readme-compare" }, titles, jsx("div", { ref: box, className: "readme-compare__texts editor editor--read diff" }));
 }

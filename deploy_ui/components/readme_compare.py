@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from deploy_ui.components.readme_editor import PACKAGES
 from deploy_ui.components.scripts import script
+from deploy_ui.components.text_diff import TextDiff
 from deploy_ui.i18n.ui import t
 
 
@@ -14,7 +14,7 @@ class ReadmeCompare(rx.NoSSRComponent):
 
     library = script("readme_compare.js")
     tag = "ReadmeCompare"
-    lib_dependencies: list[str] = PACKAGES
+    lib_dependencies: list[str] = TextDiff.lib_dependencies
 
     older: rx.Var[str]
     """Where the API answers the older text."""
@@ -29,5 +29,6 @@ def readme_compare(older: rx.Var[str], newer: rx.Var[str], *, titles: tuple[Any,
         "mine": titles[1],
         "same": t("readme_history.same"),
         "lost": t("readme_text.lost"),
+        "folded": t("text_diff.folded"),
     }
     return ReadmeCompare.create(older=older, newer=newer, words=words, data_testid="readme-compare", **props)

@@ -2,22 +2,12 @@
 import { useEffect, useRef } from "react";
 import { jsx } from "@emotion/react";
 import { Dialog } from "@radix-ui/themes";
+import { showDiff } from "$/public/external/deploy_ui/components/text_diff/text_diff.js";
 
-/** Draws what differs; its library is loaded when it is first needed. */
 function Difference({ theirs, mine, words }) {
   const box = useRef(null);
-  useEffect(() => {
-    let close = null;
-    let gone = false;
-    import("./readme_diff.js").then(({ showDiff }) => {
-      if (!gone) close = showDiff(box.current, theirs, mine, words);
-    });
-    return () => {
-      gone = true;
-      close?.();
-    };
-  }, [theirs, mine, words]);
-  return jsx("div", { ref: box, className: "readme__diff editor editor--read", "data-testid": "readme-diff" });
+  useEffect(() => showDiff(box.current, theirs, mine, { label: words.label, words, wrap: true }), [theirs, mine, words]);
+  return jsx("div", { ref: box, className: "readme__diff editor editor--read diff", "data-testid": "readme-diff" });
 }
 
 export function Conflict({ conflict, editing, words, at }) {

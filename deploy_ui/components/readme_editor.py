@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
-from deploy_ui.components import code_editor, leave_guard, readme_view  # noqa: F401 - a script here imports the guard
+from deploy_ui.components import leave_guard, readme_view, text_diff  # noqa: F401 - a script here imports the guard
 from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import LanguageState, t
 
@@ -20,10 +20,10 @@ LEAVE = ("title", "words", "stay", "leave")
 FACTS = ("at", "by", "version", "name", "size")
 """What the scripts fill in by themselves."""
 SCRIPTS = (
-    *("readme_api.js", "readme_bar.js", "readme_codemirror.js", "readme_conflict.js", "readme_diff.js"),
+    *("readme_api.js", "readme_bar.js", "readme_codemirror.js", "readme_conflict.js"),
     *("readme_draft.js", "readme_editing.js", "readme_merge.js", "readme_pictures.js", "readme_scroll.js"),
 )
-PACKAGES = ["@codemirror/lang-markdown@6.5.2", "@codemirror/merge@6.12.3", "node-diff3@3.2.1"]
+PACKAGES = ["@codemirror/lang-markdown@6.5.2", "node-diff3@3.2.1"]
 
 for _script in SCRIPTS:
     script(_script)  # what readme_editor.js imports lies beside it
@@ -34,7 +34,12 @@ class ReadmeEditor(rx.NoSSRComponent):
 
     library = script("readme_editor.js")
     tag = "ReadmeEditor"
-    lib_dependencies: list[str] = [*code_editor.PACKAGES, *readme_view.PACKAGES, *PACKAGES]
+    lib_dependencies: list[str] = [
+        *code_editor.PACKAGES,
+        *readme_view.PACKAGES,
+        *text_diff.TextDiff.lib_dependencies,
+        *PACKAGES,
+    ]
 
     url: rx.Var[str]
     """`/api/v1/deployments/{slug}/readme`, or an image's; pictures are stored at `{url}/files`."""
@@ -72,4 +77,4 @@ def _words() -> dict[str, rx.Var[str]]:
     facts = {name: f"{{{name}}}" for name in FACTS}
     own = {word: t(f"readme_editor.{word}", **facts) for word in WORDS}
     leave = {f"leave_{word}": t(f"leave.{word}") for word in LEAVE}
-    return {**readme_view.words(), **own, **leave}
+    return {**readme_view.words(), **own, **leave, "folded": t("text_diff.folded")}

@@ -17,7 +17,7 @@ const FOLDED = { margin: 3, minSize: 6 };
 const EFFORT = { scanLimit: 1000, timeout: 400 };
 const LONGEST = 512 * 1024;
 
-function extensions(language, label, words) {
+function extensions({ language, label, words, wrap }) {
   return [
     lineNumbers(),
     syntaxHighlighting(classHighlighter),
@@ -26,8 +26,23 @@ function extensions(language, label, words) {
     EditorView.editable.of(false),
     EditorState.phrases.of({ "$ unchanged lines": words.folded, "Unchanged lines": words.folded }),
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+    wrap ? EditorView.lineWrapping : [],
     LANGUAGES[language]?.() ?? [],
   ];
+}
+
+/** Shows both texts in an element of the class `diff`; returns what takes them away. `words.folded` is what is said of
+    lines left out. */
+export function showDiff(parent, before, after, { narrow = window.matchMedia(NARROW).matches, ...look }) {
+  if (!narrow) {
+    const both = extensions(look);
+    const sides = { a: { doc: before, extensions: both }, b: { doc: after, extensions: both } };
+    const view = new MergeView({ ...sides, parent, gutter: true, collapseUnchanged: FOLDED, diffConfig: EFFORT });
+    return () => view.destroy();
+  }
+  const unified = unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: FOLDED, diffConfig: EFFORT });
+  const view = new EditorView({ doc: after, extensions: [...extensions({ ...look, wrap: true }), unified], parent });
+  return () => view.destroy();
 }
 
 function useNarrow() {
@@ -41,22 +56,10 @@ function useNarrow() {
   return narrow;
 }
 
-function view(parent, narrow, before, after, both) {
-  if (!narrow) {
-    const sides = { a: { doc: before, extensions: both }, b: { doc: after, extensions: both } };
-    return new MergeView({ ...sides, parent, gutter: true, collapseUnchanged: FOLDED, diffConfig: EFFORT });
-  }
-  const unified = unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: FOLDED, diffConfig: EFFORT });
-  return new EditorView({ doc: after, extensions: [...both, EditorView.lineWrapping, unified], parent });
-}
-
 function Diff({ before, after, language, label, words }) {
   const box = useRef(null);
   const narrow = useNarrow();
-  useEffect(() => {
-    const made = view(box.current, narrow, before, after, extensions(language, label, words));
-    return () => made.destroy();
-  }, [before, after, language, label, narrow, words.folded]);
+  useEffect(() => showDiff(box.current, before, after, { narrow, language, label, words }), [before, after, language, label, narrow, words.folded]);
   return jsx("div", { ref: box, className: "editor editor--read diff" });
 }
 
