@@ -35,7 +35,6 @@ class ReadmeEditor(rx.NoSSRComponent):
     library = script("readme_editor.js")
     tag = "ReadmeEditor"
     lib_dependencies: list[str] = [
-        *code_editor.PACKAGES,
         *readme_view.PACKAGES,
         *text_diff.TextDiff.lib_dependencies,
         *PACKAGES,

@@ -188,7 +188,7 @@ def content_policy(script_hashes: Iterable[str]) -> str:
             "default-src 'self'",
             f"script-src {scripts}",
             "style-src 'self' 'unsafe-inline'",  # Emotion writes style elements
-            "img-src 'self' data: blob:",  # blobs are what a deployment answered, made by our own scripts
+            "img-src 'self' data: blob: https:",  # blobs: what a deployment answered; https: the pictures of READMEs
             "media-src 'self' blob:",  # as above; sound and film run no scripts
             "font-src 'self' data:",  # the bundler inlines small alphabets
             "frame-src 'none'",
