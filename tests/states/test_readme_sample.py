@@ -41,7 +41,7 @@ def test_it_speaks_of_its_owner_in_the_readers_language(language: str, image: bo
 
 def test_fields_are_a_table_and_without_any_a_sentence() -> None:
     assert "| **amount** | number | yes | In \\| euros |" in sample("en", outline(), image=False)
-    assert "| **\\`x\\`** |  | no |  |" in sample("en", outline(), image=False)
+    assert "| **\\`x\\`** | any | no |  |" in sample("en", outline(), image=False)
     assert "|---" not in sample("en", outline(fields=[]), image=False)
 
 
