@@ -22,6 +22,8 @@ BY_KIND: Mapping[str, str] = {
 CONTEXT: Mapping[str, str] = {"expected": "choices", "ge": "least", "le": "most"}
 """What pydantic tells beside the kind, and the fact that it becomes."""
 OUTER = {"body", "query", "path", "header"}
+KINDS = {"str", "VariableBody"}
+"""What pydantic adds to the place of a value that may be of several kinds (`deployments.VariableBody`)."""
 WHOLE_BODY = ("body",)
 LONGEST_FIELD = 100
 
@@ -45,4 +47,4 @@ def refusal(error: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
 def _field(place: Sequence[str | int]) -> str:
     """Return the path of a value in the request, for example `env.NAME`."""
     inner = place[1:] if place and place[0] in OUTER else place
-    return ".".join(str(part) for part in inner)[:LONGEST_FIELD] or "body"
+    return ".".join(str(part) for part in inner if part not in KINDS)[:LONGEST_FIELD] or "body"

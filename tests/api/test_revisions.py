@@ -17,7 +17,10 @@ async def test_revisions_are_listed_with_what_changed(editor: Client, address: s
     newest, first = answer.json()["items"]
     assert (newest["number"], newest["current"], newest["obstacle"]) == (2, True, "revision_current")
     assert newest["changes"] == [{"field": "memory_mb", "before": 1024, "after": 2048}]
-    assert newest["env_changes"] == [{"name": "A", "change": "removed"}, {"name": "B", "change": "added"}]
+    assert newest["env_changes"] == [
+        {"name": "A", "change": "removed", "before": None, "after": None},
+        {"name": "B", "change": "added", "before": None, "after": None},
+    ]
     assert (first["number"], first["current"], first["before"], first["obstacle"]) == (1, False, None, "")
     assert "s3cret" not in answer.text
     assert "t0ken" not in answer.text
