@@ -113,6 +113,9 @@ def test_headings_of_the_same_name_have_anchors_of_their_own(render: Render) -> 
         ("```python\nx = 1\n```", 'data-language="python"'),
         ("<details><summary>More</summary>\n\n**hidden**\n\n</details>", "<details><summary>More</summary>"),
         ("H<sub>2</sub>O <kbd>Ctrl</kbd>", "H<sub>2</sub>O <kbd>Ctrl</kbd>"),
+        ("mailto:someone@example.com", 'href="mailto:someone@example.com"'),  # GitHub links the word before it, too
+        ("ftp://example.com javascript:alert(1)", "<p>ftp://example.com javascript:alert(1)</p>"),
+        ("~~~not struck~~~", 'class="md-code"'),
         ("![cat](files/cat-1.png)", 'src="/files/cat-1.png"'),
         ("![cat](https://example.com/cat.png)", 'src="https://example.com/cat.png"'),
         (
