@@ -7,6 +7,7 @@ import { merged } from "./readme_merge.js";
 const PREVIEW_MS = 50;
 const DRAFT_MS = 400;
 const WATCH_MS = 15000;
+const known = new Map(); // what was read last at each address: shown at once when its tab is opened again
 const NOTHING = { text: "", version: 0, changed_at: null, changed_by: null };
 
 /** A store that a component follows; its editor joins by `join`. */
@@ -19,6 +20,12 @@ export class Editing {
 
   constructor({ url, person, language, words, mayEdit, onSaved }) {
     Object.assign(this, { url, person, language, words, mayEdit, onSaved });
+    if (known.has(url)) this.state = { ...this.state, ...this.#beginning(known.get(url)) };
+  }
+
+  #beginning(found) {
+    const draft = this.mayEdit ? drafts.kept(this.person, this.url) : null;
+    return { phase: "ready", base: found, text: found.text, draft: draft && draft.text !== found.text ? draft : null };
   }
 
   follow = (tell) => {
@@ -61,9 +68,9 @@ export class Editing {
   async load() {
     try {
       const found = await read(this.url, this.language);
-      if (this.state.phase === "ready") return this.#others(found);
-      const draft = this.mayEdit ? drafts.kept(this.person, this.url) : null;
-      this.#set({ phase: "ready", base: found, text: found.text, draft: draft && draft.text !== found.text ? draft : null });
+      known.set(this.url, found);
+      if (this.state.phase === "ready") this.#others(found);
+      else this.#set(this.#beginning(found));
     } catch (error) {
       if (this.state.phase !== "ready") this.#set({ phase: "failed", problems: [this.#why(error)] });
     }
@@ -119,6 +126,7 @@ export class Editing {
     this.#set({ saving: true, problems: [] });
     try {
       const saved = await save(this.url, text, onto, this.language);
+      known.set(this.url, { ...saved, text });
       this.#set({ base: { ...saved, text }, saving: false, newer: null, conflict: null, draft: null });
       this.#settle(this.written());
       this.onSaved(saved.version);

@@ -131,6 +131,32 @@ def test_pictures_are_stored_with_it_and_large_ones_refused(tab: Page, tmp_path:
     eventually(lambda: tab.evaluate("document.querySelector('[data-testid=readme-text] img').naturalWidth === 1"))
 
 
+PASTE = """(source, bytes) => {
+  const data = new DataTransfer();
+  data.items.add(new File([Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0))], "pasted.png", { type: "image/png" }));
+  source.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_pasted_picture_is_stored(tab: Page) -> None:
+    tab.get_by_test_id("readme-source").evaluate(PASTE, base64.b64encode(PNG).decode())
+    expect(tab.get_by_test_id("readme-source")).to_contain_text("![pasted](files/pasted-")
+    expect(tab.get_by_test_id("readme-text").locator("img")).to_have_attribute("alt", "pasted")
+
+
+def test_a_readme_of_the_largest_size_opens(
+    page: Page, person: Viewer, card: DeploymentCard, owner: Owner, signed_in: Callable[..., None]
+) -> None:
+    rows = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 10_000
+    texts.save(person, owner, ("# Begin\n\n" + rows + "\n" + "words and **more** words\n\n" * 20_000)[:MB].encode())
+    signed_in()
+    page.goto(f"/deployments/{card.slug}/readme")
+    page.get_by_test_id("readme-preview").click()
+    expect(page.get_by_test_id("readme-text").locator("tr")).to_have_count(10_001, timeout=60_000)
+    page.get_by_test_id("tab-keys").click()
+    expect(page).to_have_url(re.compile("/keys$"))
+
+
 def test_an_earlier_version_is_compared_and_restored(tab: Page, person: Viewer, owner: Owner) -> None:
     texts.save(person, owner, b"one\n")
     texts.save(person, owner, b"two\n")
