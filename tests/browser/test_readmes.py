@@ -133,7 +133,8 @@ def test_pictures_are_stored_with_it_and_large_ones_refused(tab: Page, tmp_path:
 
 PASTE = """(source, bytes) => {
   const data = new DataTransfer();
-  data.items.add(new File([Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0))], "pasted.png", { type: "image/png" }));
+  const content = Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0));
+  data.items.add(new File([content], "pasted.png", { type: "image/png" }));
   source.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
 }"""
 
