@@ -11,7 +11,7 @@ from deploy_ui.enums import ImageStatus, InstanceStatus, KeyStatus, Phase
 from deploy_ui.states.session import SessionState
 from tests import tree
 
-OPEN_TO_ALL = {"/", "/sign-in", "/set-up", "404"}
+OPEN_TO_ALL = {"/", "/sign-in", "/set-up", "/readme/[token]", "404"}
 
 
 def test_routes_are_unique() -> None:

@@ -161,6 +161,18 @@ async def test_every_answer_carries_the_policy_and_is_not_kept() -> None:
     assert headers["content-security-policy"] == content_policy(["sha256-abc="])
 
 
+@pytest.mark.parametrize(
+    ("path", "robots", "referrer"),
+    [("/readme/token", "noindex, nofollow", "no-referrer"), ("/deployments", None, "same-origin")],
+)
+async def test_the_address_of_a_published_readme_is_told_to_nobody(
+    path: str, robots: str | None, referrer: str
+) -> None:
+    async with _client(AnswerHeaders(_app(), script_hashes=[])) as client:
+        headers = (await client.get(path)).headers
+    assert (headers.get("x-robots-tag"), headers["referrer-policy"]) == (robots, referrer)
+
+
 async def test_files_named_after_their_content_are_kept_for_ever() -> None:
     async with _client(AnswerHeaders(_app(), script_hashes=[])) as client:
         assert "immutable" in (await client.get("/assets/root-abc123.js")).headers["cache-control"]
@@ -170,3 +182,4 @@ def test_the_policy_allows_no_script_but_ours() -> None:
     directives = dict(part.split(" ", 1) for part in content_policy(["sha256-abc="]).split("; "))
     assert directives["script-src"] == "'self' 'sha256-abc='"
     assert directives["frame-ancestors"] == "'none'"
+    assert directives["img-src"] == "'self' data: blob: https:"
