@@ -50,6 +50,11 @@ def tab(page: Page, card: DeploymentCard, signed_in: Callable[..., None]) -> Pag
     return page
 
 
+def is_saved(page: Page) -> None:
+    """Wait until all that is written is saved, not only on its way."""
+    expect(page.get_by_test_id("readme-state")).to_have_text(re.compile("^saved "))
+
+
 def test_what_is_written_is_rendered_saved_and_downloaded(tab: Page, person: Viewer, owner: Owner) -> None:
     expect(tab.get_by_test_id("readme-save")).to_be_disabled()
     tab.get_by_test_id("readme-source").fill(TEXT)
@@ -57,7 +62,7 @@ def test_what_is_written_is_rendered_saved_and_downloaded(tab: Page, person: Vie
     expect(shown.get_by_role("heading", name="Fraud")).to_be_visible()
     expect(shown.locator("strong")).to_have_text("payments")
     tab.keyboard.press("Control+s")
-    expect(tab.get_by_test_id("readme-state")).to_contain_text("saved")
+    is_saved(tab)
     assert texts.read(person, owner).text == TEXT
     with tab.expect_download() as download:
         tab.get_by_test_id("readme-export").click()
@@ -88,7 +93,7 @@ def test_two_writers_are_told_of_each_other_and_can_merge(tab: Page, person: Vie
     common = "# Fraud\n\nfirst\n\nsecond\n\nthird\n"
     tab.get_by_test_id("readme-source").fill(common)
     tab.keyboard.press("Control+s")
-    expect(tab.get_by_test_id("readme-save")).to_be_disabled()
+    is_saved(tab)
     texts.save(person, owner, common.replace("third", "third, theirs").encode())
     tab.get_by_test_id("readme-source").fill(common.replace("first", "first, mine"))
     tab.keyboard.press("Control+s")
@@ -98,7 +103,7 @@ def test_two_writers_are_told_of_each_other_and_can_merge(tab: Page, person: Vie
     tab.get_by_test_id("conflict-merge").click()
     expect(dialog).to_have_count(0)
     tab.keyboard.press("Control+s")
-    expect(tab.get_by_test_id("readme-save")).to_be_disabled()
+    is_saved(tab)
     merged = common.replace("first", "first, mine").replace("third", "third, theirs")
     assert texts.read(person, owner).text == merged
 
@@ -111,7 +116,7 @@ def test_one_of_two_versions_can_be_chosen(tab: Page, person: Viewer, owner: Own
     tab.get_by_test_id(f"conflict-{choice}").click()
     expect(tab.get_by_test_id("readme-conflict")).to_have_count(0)
     expect(tab.get_by_test_id("readme-source")).to_contain_text(expected.strip())
-    expect(tab.get_by_test_id("readme-save")).to_be_disabled()
+    is_saved(tab)
     assert texts.read(person, owner).text == expected
 
 
@@ -223,7 +228,7 @@ def test_an_image_has_one_of_its_own(page: Page, person: Viewer, signed_in: Call
     page.goto(f"/images/{image.id}/readme")
     page.get_by_test_id("readme-source").fill("of the image\n")
     page.keyboard.press("Control+s")
-    expect(page.get_by_test_id("readme-state")).to_contain_text("saved")
+    is_saved(page)
     assert texts.read(person, of_image(image.id)).text == "of the image\n"
 
 
