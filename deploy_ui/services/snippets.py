@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pprint import pformat
 
+from deploy_ui.enums import BodyKind
 from deploy_ui.services import deployments, samples
 from deploy_ui.services.trials.request import Trial
 from deploy_ui.services.viewer import Viewer
@@ -16,6 +17,8 @@ LANGUAGES = ("curl", "python", "javascript")
 LARGEST_WHOLE = 2**53 - 1
 """JavaScript's numbers are exact up to here."""
 WIDTH = 96
+FILE = "request.bin"
+"""What the programs send to a model that takes bytes."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,17 @@ def written(language: str, url: str, request: Trial) -> str:
 
 
 def _curl(url: str, request: Trial) -> str:
-    method = "" if request.method == ("POST" if request.text else "GET") else f" -X {request.method}"
+    body = _curl_body(request)
+    method = "" if request.method == ("POST" if body else "GET") else f" -X {request.method}"
     lines = [f"curl --fail-with-body{method} {shlex.quote(url)}", f'  -H "X-API-Key: ${KEY}"']
     lines += [f"  -H {shlex.quote(f'{each.name}: {each.value}')}" for each in request.headers]
-    lines += [f"  --data-raw {shlex.quote(request.text)}"] if request.text else []
-    return " \\\n".join(lines) + "\n"
+    return " \\\n".join([*lines, *body]) + "\n"
+
+
+def _curl_body(request: Trial) -> list[str]:
+    if request.kind == BodyKind.FILE:
+        return [f"  --data-binary @{FILE}"]
+    return [f"  --data-raw {shlex.quote(request.text)}"] if request.text else []
 
 
 def _python(url: str, request: Trial) -> str:
@@ -53,27 +62,32 @@ def _python(url: str, request: Trial) -> str:
         *("import os", "", "import httpx", "", "answer = httpx.request("),
         *(f"    {json.dumps(request.method)},", f"    {json.dumps(url)},"),
         *("    headers={", *(f"        {each}," for each in fields), "    },"),
-        *([f"    {_python_body(request.text)},"] if request.text else []),
+        *_python_body(request),
         *("    timeout=60,", ")", "answer.raise_for_status()", "print(answer.text)"),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _python_body(body: str) -> str:
-    found, value = _plain(body)
+def _python_body(request: Trial) -> list[str]:
+    if request.kind == BodyKind.FILE:
+        return [f'    content=open("{FILE}", "rb"),']
+    if not request.text:
+        return []
+    found, value = _plain(request.text)
     if not found:
-        return f"content={body!r}"
+        return [f"    content={request.text!r},"]
     first, *rest = pformat(value, width=WIDTH, sort_dicts=False).split("\n")
-    return "\n".join([f"json={first}", *(f"         {line}" for line in rest)])
+    return ["\n".join([f"    json={first}", *(f"         {line}" for line in rest)]) + ","]
 
 
 def _javascript(url: str, request: Trial) -> str:
     fields = [f'"X-API-Key": process.env.{KEY}', *_pairs(request)]
     lines = [
+        *(['import { readFile } from "node:fs/promises";', ""] if request.kind == BodyKind.FILE else []),
         f"const answer = await fetch({json.dumps(url)}, {{",
         f"  method: {json.dumps(request.method)},",
         *("  headers: {", *(f"    {each}," for each in fields), "  },"),
-        *([f"  body: {_javascript_body(request.text)},"] if request.text else []),
+        *_javascript_body(request),
         "});",
         "if (!answer.ok) throw new Error(`HTTP ${answer.status}: ${await answer.text()}`);",
         "console.log(await answer.text());",
@@ -81,12 +95,16 @@ def _javascript(url: str, request: Trial) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _javascript_body(body: str) -> str:
-    found, value = _plain(body)
+def _javascript_body(request: Trial) -> list[str]:
+    if request.kind == BodyKind.FILE:
+        return [f'  body: await readFile("{FILE}"),']
+    if not request.text:
+        return []
+    found, value = _plain(request.text)
     if not found:
-        return json.dumps(body)
+        return [f"  body: {json.dumps(request.text)},"]
     first, *rest = json.dumps(value, indent=2, ensure_ascii=False).split("\n")
-    return "\n".join([f"JSON.stringify({first}", *(f"  {line}" for line in rest)]) + ")"
+    return ["\n".join([f"  body: JSON.stringify({first}", *(f"  {line}" for line in rest)]) + "),"]
 
 
 def _pairs(request: Trial) -> list[str]:

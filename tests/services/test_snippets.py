@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from deploy_ui.enums import BodyKind
 from deploy_ui.services import snippets
 from deploy_ui.services.snippets import KEY, LANGUAGES
 from deploy_ui.services.trials.request import Header, Trial
@@ -98,6 +99,15 @@ def test_other_methods_and_no_body(language: str, recorder: Recorder, tmp_path: 
     done = run(language, snippets.written(language, recorder.url, Trial(method="GET", path="/health")), tmp_path)
     assert (done.returncode, recorder.bodies) == (0, [b""]), done.stderr
     assert recorder.seen[0][:2] == ("GET", "/fraud-scoring/health")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_model_that_takes_bytes_is_sent_a_file(language: str, recorder: Recorder, tmp_path: Path) -> None:
+    (tmp_path / snippets.FILE).write_bytes(b"\0\xff\r\n" * 100)
+    request = Trial(headers=[Header("Content-Type", "application/octet-stream")], kind=BodyKind.FILE)
+    done = run(language, snippets.written(language, recorder.url, request), tmp_path)
+    assert (done.returncode, recorder.bodies) == (0, [b"\0\xff\r\n" * 100]), done.stderr
+    assert recorder.seen[0][0] == "POST"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
