@@ -17,7 +17,7 @@ from deploy_ui.build_pages import ROOT
 HERE = Path(__file__).parent
 SCRIPTS = ROOT / ".web" / "public" / "external" / "deploy_ui" / "components" / "readme_view"
 LONG_S = 300
-PREFERENCES = re.compile(r'<a aria-hidden="true" class="md-anchor"[^>]*></a>|(?<=<h\d) id="[^"]*"(?=>)')
+READING_AIDS = re.compile(r'<a aria-hidden="true" class="md-anchor"[^>]*></a>|(?<=<h\d) id="[^"]*"(?=>)')
 """What of a rendering only helps its reader."""
 
 Render = Callable[[list[dict[str, str]]], list[dict[str, Any]]]
@@ -33,7 +33,7 @@ def render(built_pages: None) -> Render:  # noqa: ARG001 -- the scripts lie besi
         done = subprocess.run(command, input=words, capture_output=True, text=True, timeout=LONG_S, check=False)
         assert done.returncode == 0, done.stderr
         found: list[dict[str, Any]] = json.loads(done.stdout)
-        return [{**each, "html": PREFERENCES.sub("", each["html"])} for each in found]
+        return [{**each, "html": READING_AIDS.sub("", each["html"])} for each in found]
 
     return rendered
 
