@@ -93,7 +93,7 @@ BEFORE_SIGN_IN = {
 }
 """What may be asked of services when nobody is signed in."""
 PURE = {
-    *("examples.card", "examples.files", "examples.rows", "logs.fitting", "sessions.topic"),
+    *("examples.card", "examples.files", "examples.rows", "sessions.topic"),
     *("owners.of_deployment", "owners.of_image"),
     *("configuration.wrong_with", "curl.command_with", "schema_fields.fields"),
     *("answers.charset", "answers.content_type", "answers.encoding", "answers.is_json"),

@@ -3,6 +3,8 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "reac
 import { jsx } from "@emotion/react";
 import { LeaveGuard } from "$/public/external/deploy_ui/components/leave_guard/leave_guard.js";
 import { Rendered, useStable } from "$/public/external/deploy_ui/components/readme_view/readme_view.js";
+import { saveBlob } from "$/public/external/deploy_ui/components/save_text/save_blob.js";
+import { useNarrow } from "$/public/external/deploy_ui/components/text_diff/narrow.js";
 import { Actions, Modes, Notes, PictureButton, StateLine } from "./readme_bar.js";
 import { createEditor, replaceText } from "./readme_codemirror.js";
 import { Conflict } from "./readme_conflict.js";
@@ -32,17 +34,6 @@ function useEditing(given, reload) {
   return [editing, useSyncExternalStore(editing.follow, editing.now, editing.now)];
 }
 
-function useNarrow() {
-  const [narrow, setNarrow] = useState(() => window.matchMedia(NARROW).matches);
-  useEffect(() => {
-    const asked = window.matchMedia(NARROW);
-    const look = () => setNarrow(asked.matches);
-    asked.addEventListener("change", look);
-    return () => asked.removeEventListener("change", look);
-  }, []);
-  return narrow;
-}
-
 /** Ctrl+S saves, wherever on the page the cursor is. */
 function useSaveKey(editing) {
   useEffect(() => {
@@ -56,13 +47,7 @@ function useSaveKey(editing) {
   }, [editing]);
 }
 
-function downloadText(text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
-  link.download = SAMPLE_NAME;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
+const downloadText = (text) => saveBlob(new Blob([text], { type: "text/markdown" }), SAMPLE_NAME);
 
 /** The editor itself; `onView` gets it when it is there. */
 function Source({ editing, words, onView, onFiles }) {
@@ -118,7 +103,7 @@ export function ReadmeEditor({ url, mayEdit = false, person = "", sample, langua
   const [editing, state] = useEditing({ url, person, language, words, mayEdit, onSaved }, reload);
   const [view, setView] = useState(null);
   const [wanted, setWanted] = useState(() => keptMode() ?? "split");
-  const narrow = useNarrow();
+  const narrow = useNarrow(NARROW);
   useSaveKey(editing);
   const at = (moment) => (moment ? new Intl.DateTimeFormat(LOCALES[language] ?? language, MOMENT).format(new Date(moment)) : "");
   const mode = narrow && wanted === "split" ? "edit" : wanted;

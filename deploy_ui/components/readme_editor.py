@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
-from deploy_ui.components import leave_guard, readme_view, text_diff  # noqa: F401 - a script here imports the guard
+from deploy_ui.components import leave_guard, readme_view, save_text, text_diff  # noqa: F401 - a script imports theirs
 from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import LanguageState, t
 

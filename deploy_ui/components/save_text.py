@@ -5,6 +5,8 @@ import reflex as rx
 from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import t
 
+script("save_blob.js")  # what save_text.js imports, and others, lies beside it
+
 
 class SaveText(rx.Component):
     """Saves `text` under a name, without asking the server for it."""

@@ -10,6 +10,7 @@ import { json } from "@codemirror/lang-json";
 import { python } from "@codemirror/lang-python";
 import { classHighlighter } from "@lezer/highlight";
 import { useText } from "$/public/external/deploy_ui/components/file_text/file_text.js";
+import { useNarrow } from "./narrow.js";
 
 const LANGUAGES = { python, json };
 const NARROW = "(max-width: 899px)";
@@ -45,20 +46,9 @@ export function showDiff(parent, before, after, { narrow = window.matchMedia(NAR
   return () => view.destroy();
 }
 
-function useNarrow() {
-  const [narrow, setNarrow] = useState(() => window.matchMedia(NARROW).matches);
-  useEffect(() => {
-    const query = window.matchMedia(NARROW);
-    const onChange = () => setNarrow(query.matches);
-    query.addEventListener("change", onChange);
-    return () => query.removeEventListener("change", onChange);
-  }, []);
-  return narrow;
-}
-
 function Diff({ before, after, language, label, words }) {
   const box = useRef(null);
-  const narrow = useNarrow();
+  const narrow = useNarrow(NARROW);
   useEffect(() => showDiff(box.current, before, after, { narrow, language, label, words }), [before, after, language, label, narrow, words.folded]);
   return jsx("div", { ref: box, className: "editor editor--read diff" });
 }

@@ -9,6 +9,8 @@ from deploy_ui.components.file_text import text_words
 from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import t
 
+script("narrow.js")  # what text_diff.js imports, and others, lies beside it
+
 
 class TextDiff(rx.NoSSRComponent):
     """Two texts, given or fetched by the browser; equal ones say so."""

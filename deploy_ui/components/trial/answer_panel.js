@@ -4,20 +4,13 @@ import { jsx } from "@emotion/react";
 import { Download } from "lucide-react";
 import { latencyWords, sizeWords } from "$/public/external/deploy_ui/components/amounts/amounts.js";
 import { CopyButton } from "$/public/external/deploy_ui/components/copy/copy.js";
+import { saveBlob } from "$/public/external/deploy_ui/components/save_text/save_blob.js";
 import { AnswerBody } from "./answer_body.js";
 import { modesOf, useNotes, usePretty } from "./answer_modes.js";
 import { isRunning } from "./exchange.js";
 import { Progress } from "./progress.js";
 import { IconButton, Segmented, StatusBadge } from "./widgets.js";
 import { useWords } from "./words.js";
-
-function save(answer) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(answer.blob);
-  link.download = answer.fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
 
 function Tab({ part, name, choose, children }) {
   return jsx(
@@ -40,7 +33,7 @@ function Facts({ answer, took, running }) {
       "span",
       { className: "iconrow" },
       copies ? jsx(CopyButton, { text: answer.text, label: say("copy"), copiedLabel: say("copied"), className: "iconbtn iconbtn--s" }) : null,
-      answer.size && !running ? jsx(IconButton, { icon: Download, label: say("save"), onClick: () => save(answer), testid: "save" }) : null,
+      answer.size && !running ? jsx(IconButton, { icon: Download, label: say("save"), onClick: () => saveBlob(answer.blob, answer.fileName), testid: "save" }) : null,
     ),
   );
 }

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import no_args_event_spec, passthrough_event_spec
 
-from deploy_ui.components import amounts, copy, log_rows, when  # noqa: F401 - the scripts here import theirs
+from deploy_ui.components import amounts, copy, log_rows, save_text, when  # noqa: F401 - the scripts here import theirs
 from deploy_ui.components.code_editor import PACKAGES
 from deploy_ui.components.scripts import script
 

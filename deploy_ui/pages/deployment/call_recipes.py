@@ -6,8 +6,9 @@ from deploy_ui.components.buttons import button
 from deploy_ui.components.copy import copy_icon
 from deploy_ui.components.dialogs import dialog
 from deploy_ui.components.links import text_link
+from deploy_ui.components.subtabs import subtabs
 from deploy_ui.i18n.ui import t
-from deploy_ui.services.calls.recipes import LANGUAGES, NAMES, Recipe
+from deploy_ui.services.calls.recipes import NAMES, Recipe
 from deploy_ui.states.deployment.call_recipes import CallRecipesState
 
 WORDS = {"bash": "bash", "python": "Python"}
@@ -30,25 +31,19 @@ def call_recipes() -> rx.Component:
     return dialog(
         t("calls.recipes.title"),
         rx.el.p(t("calls.recipes.words"), " ", keys, class_name="dialog__words"),
-        rx.el.div(*map(_language, LANGUAGES), class_name="subtabs recipes__tabs", role="tablist"),
+        subtabs(
+            WORDS,
+            CallRecipesState.language,
+            CallRecipesState.open,
+            prefix="recipes",
+            class_name="subtabs recipes__tabs",
+        ),
         rx.foreach(CallRecipesState.recipes, _recipe),
         is_open=CallRecipesState.recipes.length() > 0,
         on_close=CallRecipesState.close,
         actions=[button(t("common.close"), on_click=CallRecipesState.close)],
         wide=True,
         data_testid="recipes",
-    )
-
-
-def _language(name: str) -> rx.Component:
-    return rx.el.button(
-        WORDS[name],
-        type="button",
-        role="tab",
-        aria_selected=rx.cond(CallRecipesState.language == name, "true", "false"),
-        on_click=CallRecipesState.open(name),
-        class_name="subtab",
-        data_testid=f"recipes-{name}",
     )
 
 

@@ -5,8 +5,9 @@ import reflex as rx
 from deploy_ui.components.copy import copy_icon
 from deploy_ui.components.layout import section
 from deploy_ui.components.links import text_link
+from deploy_ui.components.subtabs import subtabs
 from deploy_ui.i18n.ui import t
-from deploy_ui.services.snippets import KEY, LANGUAGES
+from deploy_ui.services.snippets import KEY
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.snippets import SnippetsState
 
@@ -22,7 +23,7 @@ def snippets() -> rx.Component:
             t("snippets.title"),
             rx.el.div(
                 rx.el.div(
-                    rx.el.div(*map(_language, LANGUAGES), class_name="subtabs", role="tablist"),
+                    subtabs(NAMES, SnippetsState.language, SnippetsState.choose, prefix="snippet"),
                     rx.el.span(class_name="grow"),
                     copy_icon(SnippetsState.text, data_testid="copy-snippet"),
                     class_name="panel__head",
@@ -32,16 +33,4 @@ def snippets() -> rx.Component:
             ),
             rx.el.p(t("snippets.key", variable=KEY), " ", keys, class_name="small muted snippet__key"),
         ),
-    )
-
-
-def _language(name: str) -> rx.Component:
-    return rx.el.button(
-        NAMES[name],
-        type="button",
-        role="tab",
-        aria_selected=rx.cond(SnippetsState.language == name, "true", "false"),
-        on_click=SnippetsState.choose(name),
-        class_name="subtab",
-        data_testid=f"snippet-{name}",
     )
