@@ -94,6 +94,15 @@ def controller() -> None:
 
 
 @app.command()
+def monitor() -> None:
+    """Measure deployments, keep what was measured, and raise alerts."""
+    _begin("monitor")
+    from deploy_ui.monitor import loop
+
+    loop.run(_until_told())
+
+
+@app.command()
 def worker(name: Annotated[str, typer.Argument(help="Name of this worker's process.")] = "worker") -> None:
     """Run background jobs: image builds."""
     _begin(name)

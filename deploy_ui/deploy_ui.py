@@ -31,6 +31,7 @@ from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.deployment.instances import InstancesState
 from deploy_ui.states.deployment.keys import KeysState
 from deploy_ui.states.deployment.logs import LogsState
+from deploy_ui.states.deployment.monitoring import MonitoringState
 from deploy_ui.states.deployment.revisions import RevisionsState
 from deploy_ui.states.deployment.snippets import SnippetsState
 from deploy_ui.states.deployment.test import TrialState
@@ -64,6 +65,9 @@ STYLESHEETS = (
     "env",
     "markdown",
     "readme_editor",
+    "monitoring",
+    "requests",
+    "alerts",
     "narrow",
     "readmes",
 )
@@ -102,6 +106,7 @@ CARD_LOADS = [
     CallRecipesState.close,
     CallsState.follow,
     LogsState.follow,
+    MonitoringState.follow,
     KeysState.follow,
     ReadmeState.follow,
 ]

@@ -56,6 +56,19 @@ class Settings(BaseSettings):
     """How long calls are kept after they ended, with request and answer."""
     call_workers: int = Field(default=1, ge=1, le=64)
     """Processes that deliver calls; each keeps hundreds in flight."""
+    metrics_days: int = Field(default=3, ge=1, le=90)
+    """How long charts and the request log are kept."""
+    metrics: Literal["off", "token", "open"] = "off"
+    """Who may read `/metrics`: nobody, whoever sends `metrics_token`, anybody."""
+    metrics_token: str = Field(default="", repr=False)
+    prometheus_url: str = Field(default="", repr=False)
+    """Where a Prometheus that scrapes `/metrics` answers; the charts are read from it. Empty: from the own store."""
+    grafana_url: str = ""
+    """Where people's browsers reach a Grafana with our dashboards; empty: there is none."""
+    smtp_url: str = Field(default="", repr=False)
+    """`smtp://user:password@host:587` (STARTTLS where it is offered) or `smtps://…`; empty: no alerts by e-mail."""
+    smtp_from: str = ""
+    """The sender of e-mails."""
     callback_networks: str = ""
     """Private networks that callbacks may go to, as CIDR blocks with commas between; public addresses always may."""
 
@@ -172,6 +185,11 @@ class Settings(BaseSettings):
     def keys_dir(self) -> Path:
         """Signing and sealing keys, readable by the owner only."""
         return self.data_dir / "keys"
+
+    @property
+    def metrics_dir(self) -> Path:
+        """What was measured, and the request log."""
+        return self.data_dir / "metrics"
 
     @property
     def run_dir(self) -> Path:

@@ -26,7 +26,15 @@ def parts(settings: Settings) -> list[Part]:
     workers = [Part(name, part_command("worker", name), grace_s=20) for name in _names("worker", settings.workers)]
     calls = [Part(name, part_command("calls", name), grace_s=35) for name in _names("calls", settings.call_workers)]
     between = [_part("activator"), _part("acceptor")]
-    return [_part("controller", grace_s=30), *workers, *calls, *between, _part("gateway"), _part("console")]
+    return [
+        _part("controller", grace_s=30),
+        *workers,
+        *calls,
+        *between,
+        _part("gateway"),
+        _part("monitor"),
+        _part("console"),
+    ]
 
 
 def part_command(*arguments: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from deploy_ui.pages.deployment.gone import gone
 from deploy_ui.pages.deployment.instances import instances
 from deploy_ui.pages.deployment.keys import keys
 from deploy_ui.pages.deployment.logs import logs
+from deploy_ui.pages.deployment.monitoring import monitoring
 from deploy_ui.pages.deployment.test import test
 from deploy_ui.pages.deployment_actions import actions_menu, delete_question
 from deploy_ui.pages.readme import readme
@@ -26,6 +27,7 @@ TABS = (
     ("test", test),
     ("calls", calls),
     ("logs", logs),
+    ("monitoring", monitoring),
     ("keys", keys),
     ("readme", lambda: readme("/api/v1/deployments/" + rx.State.slug + "/readme", deleted=CardState.gone)),
 )
@@ -37,7 +39,7 @@ def deployment() -> rx.Component:
     card = CardState.card
     here = card.slug == rx.State.slug  # right after a step to another deployment it is not yet
     counted = ~CardState.at_rest & (card.phase != Phase.SLEEPING)
-    shown = rx.cond(CardState.gone & (open_tab(TABS) != "readme"), gone(), tab_content(TABS))
+    shown = rx.cond(CardState.gone & (open_tab(TABS) == FIRST_TAB), gone(), tab_content(TABS))
     view = CardView(
         section="deployments",
         texts="card.tab",

@@ -15,7 +15,7 @@ from deploy_ui.states.notices import in_words
 from deploy_ui.states.session import live
 
 FIRST_TAB = "general"
-KEPT_TABS = frozenset({FIRST_TAB, "readme"})
+KEPT_TABS = frozenset({FIRST_TAB, "monitoring", "readme"})
 """What is left of the card when its deployment was deleted."""
 LONGEST_VALUE = 200
 """Characters of a variable's value that are shown."""

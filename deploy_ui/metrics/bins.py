@@ -1,0 +1,67 @@
+"""Log-linear bins of durations, as Envoy's own histograms have them, and quantiles out of them.
+
+A bin holds what begins with the same two digits: its lower bound is `m × 10^e` microseconds with `m` from 10 to 99, and
+it is `10^e` wide. So it is a tenth of its values wide at most. Below 10 µs each microsecond is one bin.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+MICROSECONDS = 1_000_000
+TWO_DIGITS = 10
+HUNDRED = 100
+
+
+def bin_of(seconds: float) -> int:
+    """Return the lower bound, in microseconds, of the bin of a duration; a negative one counts as none."""
+    microseconds = max(int(seconds * MICROSECONDS), 0)
+    if microseconds < HUNDRED:
+        return microseconds
+    width = 10 ** (len(str(microseconds)) - 2)
+    return microseconds // width * width
+
+
+def width_of(lower: int) -> int:
+    """Return how many microseconds wide a bin is."""
+    return 10 ** max(len(str(lower)) - 2, 0)
+
+
+def quantile(share: float, counts: Mapping[int, float]) -> float | None:
+    """Return the duration, in seconds, that `share` of all do not exceed; None of nothing.
+
+    Within its bin a value is taken to lie as evenly as the others there.
+    """
+    whole = sum(counts.values())
+    if whole <= 0:
+        return None
+    rest = share * whole
+    for lower in sorted(counts):
+        if counts[lower] >= rest:
+            return (lower + width_of(lower) * rest / counts[lower]) / MICROSECONDS
+        rest -= counts[lower]
+    last = max(counts)
+    return (last + width_of(last)) / MICROSECONDS
+
+
+def counts_of(bins: Iterable[tuple[str, float]]) -> dict[int, float]:
+    """Add up counters whose names end with a bin."""
+    counts: dict[int, float] = {}
+    for name, value in bins:
+        lower = int(name.rpartition(":")[2])
+        counts[lower] = counts.get(lower, 0) + value
+    return counts
+
+
+def below(counts: Mapping[int, float], bounds_s: Iterable[float]) -> list[float]:
+    """Return how many do not exceed each of these bounds (seconds, each the lower bound of a bin), as Prometheus counts.
+
+    `math.inf` counts all.
+    """
+    return [
+        sum(value for lower, value in counts.items() if bound == math.inf or lower + width_of(lower) <= _whole(bound))
+        for bound in bounds_s
+    ]
+
+
+def _whole(bound_s: float) -> int:
+    return round(bound_s * MICROSECONDS)

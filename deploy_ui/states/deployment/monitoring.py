@@ -1,0 +1,40 @@
+"""The Monitoring tab: which of its views is open. What they show comes past the state, or from states of their own."""
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from deploy_ui.services.viewer import Viewer
+from deploy_ui.settings import settings
+from deploy_ui.states.deployment.card import open_tab
+from deploy_ui.states.session import signed_in
+
+FIRST_VIEW = "charts"
+VIEWS = (FIRST_VIEW, "requests", "alerts", "grafana")
+
+
+class MonitoringState(rx.State):
+    """The open view."""
+
+    shown_slug: str = ""
+    view: str = FIRST_VIEW
+    with_grafana: bool = False
+    """Whether there is a Grafana to show."""
+    kept_days: int = 0
+
+    @rx.event
+    async def follow(self) -> None:
+        """Open the view that `?view=` in the address names."""
+        if await open_tab(self, "monitoring"):
+            self.kept_days, self.with_grafana = settings().metrics_days, bool(settings().grafana_url)
+            asked = str(self.router.url.query_parameters.get("view", FIRST_VIEW))
+            known = VIEWS if self.with_grafana else VIEWS[:-1]
+            self.view = asked if asked in known else FIRST_VIEW
+
+    @rx.event
+    @signed_in
+    async def choose(self, viewer: Viewer, view: str) -> EventSpec | None:  # noqa: ARG002 - only people who are signed in
+        """Open a view; the address names it, so that it can be sent to somebody."""
+        if view not in VIEWS:
+            return None
+        self.view = view
+        return rx.redirect(f"/deployments/{self.shown_slug}/monitoring?view={view}", replace=True)
