@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from deploy_ui.enums import InstanceStatus, Phase, Reason, Wish
 from deploy_ui.gateway.gate import Shut
-from deploy_ui.gateway.routes import Route, RouteState
+from deploy_ui.gateway.routes import Route, RouteState, Who
 from deploy_ui.services.fleet import Member, Record
 
 
@@ -31,6 +31,7 @@ def route(member: Member, records: Sequence[Record], phase: Phase) -> Route:
         slug=member.slug,
         state=state,
         endpoints=endpoints.get(state, ()),
+        who={each.address: Who(each.key, each.revision) for each in records if each.address},
         grants=tuple(sorted(member.grants, key=lambda grant: grant.id)),
         request_timeout_s=member.request_timeout_s,
         concurrency=member.concurrency,

@@ -27,6 +27,7 @@ def document(settings: Settings) -> str:
         },
         "static_resources": {"clusters": [activator_cluster(settings), acceptor_cluster(settings)]},
         "overload_manager": _overload_manager(),
+        "stats_flush_on_admin": True,  # durations are added up when they are asked for, and not all the time
     }
     return json.dumps(message, sort_keys=True, indent=1) + "\n"
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from deploy_ui.gateway.protos import Message, typed
-from deploy_ui.gateway.routes import Route
+from deploy_ui.gateway.protos import METADATA, Message, typed
+from deploy_ui.gateway.routes import Route, Who
 
 IDLE_CONNECTION_S = 1
 """Shorter than any server keeps an idle connection: a request sent on one that the server closes would be lost."""
@@ -50,9 +50,17 @@ def file_source(path: Path) -> Message:
 
 
 def _load_assignment(route: Route) -> Message:
-    endpoints = [{"endpoint": {"address": _address(each)}} for each in sorted(route.endpoints)]
+    endpoints = [_endpoint(each, route.who.get(each)) for each in sorted(route.endpoints)]
     localities = [{"lb_endpoints": endpoints}] if endpoints else []
     return {"cluster_name": route.slug, "endpoints": localities}
+
+
+def _endpoint(endpoint: str, who: Who | None) -> Message:
+    message: Message = {"endpoint": {"address": _address(endpoint)}}
+    if who:
+        facts = {"instance": who.instance, "revision": str(who.revision)}
+        message["metadata"] = {"filter_metadata": {METADATA: facts}}
+    return message
 
 
 def _address(endpoint: str) -> Message:

@@ -5,6 +5,7 @@ from deploy_ui.gateway.clusters import file_source
 from deploy_ui.gateway.filters import http_filters
 from deploy_ui.gateway.protos import METADATA, Message, extension, seconds, typed
 from deploy_ui.gateway.replies import local_replies
+from deploy_ui.gateway.statistics import DURATION_US, statistics
 from deploy_ui.gateway.virtual_host import HELD_BYTES, ROUTE_CONFIG
 from deploy_ui.settings import Settings
 
@@ -49,7 +50,7 @@ def _manager(jwks: str, settings: Settings) -> Message:
         rds={"route_config_name": ROUTE_CONFIG, "config_source": file_source(settings.gateway_dir / places.ROUTES)},
         http_filters=http_filters(jwks, settings),
         local_reply_config=local_replies(),
-        access_log=[_access_log(settings)],
+        access_log=[_access_log(settings), statistics()],
         **_identity(),
         **_paths(),
         **_limits(),
@@ -115,8 +116,11 @@ def _access_log(settings: Settings) -> Message:
         "bytes_in": "%BYTES_RECEIVED%",
         "bytes_out": "%BYTES_SENT%",
         "duration_ms": "%DURATION%",
+        "duration_us": DURATION_US,
         "first_byte_ms": "%RESPONSE_DURATION%",
         "upstream": "%UPSTREAM_HOST%",
+        "instance": f"%METADATA(UPSTREAM_HOST:{METADATA}:instance)%",
+        "revision": f"%METADATA(UPSTREAM_HOST:{METADATA}:revision)%",
         "key": claim.format("jti"),
         "kind": claim.format("kind"),
         "request_id": "%REQ(X-REQUEST-ID)%",

@@ -1,6 +1,7 @@
 """What the gateway serves, as plain values; `envoy.py` turns them into Envoy's files."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -31,6 +32,14 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Who:
+    """The instance behind an endpoint, as the access log and the statistics name it."""
+
+    instance: str
+    revision: int
+
+
+@dataclass(frozen=True)
 class Route:
     """One deployment at the gateway."""
 
@@ -45,6 +54,8 @@ class Route:
     """How long a request may be held."""
     reason: str = ""
     """The code that says why no instance is ready, for the caller that is refused."""
+    who: Mapping[str, Who] = field(default_factory=dict)
+    """The instances by endpoint, as far as they are known."""
 
 
 @dataclass(frozen=True)

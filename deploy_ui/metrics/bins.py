@@ -17,13 +17,13 @@ def bin_of(seconds: float) -> int:
     microseconds = max(int(seconds * MICROSECONDS), 0)
     if microseconds < HUNDRED:
         return microseconds
-    width = 10 ** (len(str(microseconds)) - 2)
+    width = width_of(microseconds)
     return microseconds // width * width
 
 
 def width_of(lower: int) -> int:
-    """Return how many microseconds wide a bin is."""
-    return 10 ** max(len(str(lower)) - 2, 0)
+    """Return how many microseconds wide the bin is that a duration of `lower` microseconds is in."""
+    return int(10 ** max(len(str(lower)) - 2, 0))
 
 
 def quantile(share: float, counts: Mapping[int, float]) -> float | None:
@@ -53,9 +53,9 @@ def counts_of(bins: Iterable[tuple[str, float]]) -> dict[int, float]:
 
 
 def below(counts: Mapping[int, float], bounds_s: Iterable[float]) -> list[float]:
-    """Return how many do not exceed each of these bounds (seconds, each the lower bound of a bin), as Prometheus counts.
+    """Return how many do not exceed each of these bounds, as Prometheus counts them.
 
-    `math.inf` counts all.
+    Bounds are seconds, each the lower bound of a bin; `math.inf` counts all.
     """
     return [
         sum(value for lower, value in counts.items() if bound == math.inf or lower + width_of(lower) <= _whole(bound))

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from deploy_ui.metrics.sample import Sample, decode, encode, merged
 
@@ -64,7 +65,7 @@ class Reader:
             found.setdefault(deployment, {})[at] = decode(data)
         return found
 
-    def _rows(self, query: str, arguments: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    def _rows(self, query: str, arguments: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
         if not self._path.exists():
             return
         with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
