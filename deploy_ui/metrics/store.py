@@ -9,6 +9,8 @@ stretches, so that no chart has to read more than a thousand rows or so.
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ SHORTEST_S = 15
 LENGTHS = (SHORTEST_S, 60, 300, 3600)
 """Seconds of the stretches that are kept; each divides the next."""
 FILE = "metrics.db"
+STAMP = "%Y%m%dT%H%M%SZ"
 BUSY_S = 5.0
 CREATE = """
 CREATE TABLE IF NOT EXISTS stretch (
@@ -29,6 +32,15 @@ REPLACE = "INSERT OR REPLACE INTO stretch VALUES (?, ?, ?, ?)"
 ONE = "SELECT data FROM stretch WHERE length = ? AND deployment = ? AND at = ?"
 SOME = "SELECT at, data FROM stretch WHERE length = ? AND deployment = ? AND at >= ? AND at < ? ORDER BY at"
 ALL = "SELECT deployment, at, data FROM stretch WHERE length = ? AND at >= ? AND at < ? ORDER BY deployment, at"
+NEWEST = """
+WITH RECURSIVE known(deployment) AS (
+    SELECT MIN(deployment) FROM stretch WHERE length = 15
+    UNION ALL
+    SELECT (SELECT MIN(deployment) FROM stretch WHERE length = 15 AND deployment > known.deployment)
+    FROM known WHERE deployment IS NOT NULL
+)
+SELECT (SELECT MAX(at) FROM stretch WHERE length = 15 AND deployment = known.deployment) FROM known
+"""
 KNOWN = "SELECT DISTINCT deployment FROM stretch WHERE length = ?"
 DROP = "DELETE FROM stretch WHERE length = ? AND deployment = ? AND at < ?"
 
@@ -36,11 +48,43 @@ Series = dict[int, Sample]
 """Stretches by the second since 1970 at which each began, in order; where nothing was measured there is none."""
 
 
+@dataclass(frozen=True)
+class Damaged:
+    """A file that was set aside because it could not be read any more."""
+
+    name: str
+    at: int
+
+
+def damaged(folder: Path) -> list[Damaged]:
+    """Return the files that were set aside, oldest first."""
+    found = [Damaged(path.name, at) for path in folder.glob(f"{FILE}.damaged-*") if (at := _set_aside_at(path.name))]
+    return sorted(found, key=lambda each: each.at)
+
+
+def aside(at: datetime) -> str:
+    """Return what a file is called that is set aside at that moment."""
+    return f"{FILE}.damaged-{at.astimezone(UTC):{STAMP}}"
+
+
+def _set_aside_at(name: str) -> int | None:
+    try:
+        return int(datetime.strptime(name.rpartition("-")[2], STAMP).replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return None  # the journals beside it
+
+
 class Reader:
     """Reads while another process writes. Without a file there is nothing, and a damaged one raises DatabaseError."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._path = folder / FILE
+
+    def newest(self) -> int | None:
+        """Return when the newest stretch of any deployment ended; None where there is none."""
+        newest = max((row[0] for row in self._rows(NEWEST, ()) if row[0] is not None), default=None)
+        return None if newest is None else newest + SHORTEST_S
 
     def series(self, deployment: int, since: int, until: int, step: int) -> Series:
         """Return the stretches of `step` seconds (a multiple of 15) that begin within `since ≤ at < until`."""

@@ -69,7 +69,7 @@ class Archive:
     def _set_aside(self, error: sqlite3.DatabaseError, now: datetime) -> None:
         """Begin a new file. The damaged one stays beside it, for whoever can read it."""
         self.close()
-        damaged = self._folder / f"{store.FILE}.damaged-{now:%Y%m%dT%H%M%S}"
+        damaged = self._folder / store.aside(now)
         for end in ("", "-wal", "-shm"):
             with suppress(FileNotFoundError):
                 (self._folder / f"{store.FILE}{end}").rename(f"{damaged}{end}")

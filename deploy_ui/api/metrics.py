@@ -1,0 +1,62 @@
+"""What was measured of a deployment, as charts."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel
+
+from deploy_ui import clock
+from deploy_ui.api.asking import Asking
+from deploy_ui.api.errors import answers
+from deploy_ui.api.language import accepted
+from deploy_ui.errors import AppError
+from deploy_ui.i18n import catalog
+from deploy_ui.metrics.charts import Chart
+from deploy_ui.services.monitoring import charts
+from deploy_ui.services.monitoring.charts import Figure
+
+router = APIRouter(prefix="/api/v1/deployments", tags=["Monitoring"], responses=answers(401, 404, 422, 503))
+
+
+class Trouble(BaseModel):
+    """Why what is shown is not all there is."""
+
+    code: str
+    message: str
+
+
+class Measured(BaseModel):
+    """Charts over one time axis. A value is null where nothing was measured."""
+
+    since: int
+    until: int
+    step_s: int
+    kept_days: int
+    next_in_s: float
+    source: str
+    trouble: Trouble | None
+    times: Sequence[int]
+    charts: Sequence[Chart]
+    summary: Sequence[Figure]
+
+
+@router.get("/{slug}/metrics")
+def deployment_metrics(
+    *,
+    request: Request,
+    viewer: Asking,
+    slug: str,
+    since: Annotated[AwareDatetime | None, Query(description="An hour ago by default.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Now by default.")] = None,
+    chart: Annotated[list[str] | None, Query(description="Only these charts.")] = None,
+) -> Measured:
+    """Return charts of a range of time, with at most 900 points a line, and a summary of it."""
+    now = clock.now()
+    found = charts.read(viewer, slug, since=since, until=until, now=now, names=chart or ())
+    language = accepted(request.headers.get("accept-language"))
+    return Measured(**{**vars(found), "trouble": found.trouble and _told(found.trouble, language)})
+
+
+def _told(trouble: AppError, language: str) -> Trouble:
+    return Trouble(code=trouble.code, message=catalog.error_text(language, trouble.code, trouble.facts))

@@ -1,0 +1,55 @@
+"""Which time a reader asks for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from deploy_ui.errors import Invalid
+from deploy_ui.metrics.store import SHORTEST_S
+from deploy_ui.settings import settings
+
+DEFAULT = timedelta(hours=1)
+SHORTEST = timedelta(minutes=1)
+AHEAD = timedelta(days=1)
+"""So far may a reader's clock be ahead of ours; nothing is measured there."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """A time from `since` to before `until`, in whole seconds since 1970."""
+
+    since: int
+    until: int
+
+    @property
+    def seconds(self) -> int:
+        """Return how long it is."""
+        return self.until - self.since
+
+    def earlier(self, by: timedelta) -> "Range":
+        """Return the same time, so much earlier."""
+        seconds = int(by.total_seconds())
+        return Range(self.since - seconds, self.until - seconds)
+
+
+def asked(since: datetime | None, until: datetime | None, now: datetime) -> Range:
+    """Return the range, by default the last hour; what lies before the retention is cut off, and what is yet to come.
+
+    Raises Invalid("range_invalid") where nothing is left, or less than a minute.
+    """
+    end = min(until or now, now + AHEAD)
+    start = since if since is not None else end - DEFAULT
+    kept = now - timedelta(days=settings().metrics_days)
+    start = max(start, kept - SHORTEST)
+    if end - start < SHORTEST:
+        raise Invalid("range_invalid", field="since", days=settings().metrics_days)
+    return Range(int(start.timestamp()), min(int(end.timestamp()), finished(now)))
+
+
+def finished(now: datetime) -> int:
+    """Return the end of the last stretch that is over."""
+    return int(now.timestamp()) // SHORTEST_S * SHORTEST_S
+
+
+def next_in_s(now: datetime) -> float:
+    """Return in how many seconds there is more to read."""
+    return round(finished(now) + SHORTEST_S - now.timestamp(), 1)
