@@ -34,7 +34,6 @@ class Archive:
         try:
             self._keep(look)
         except sqlite3.OperationalError as error:
-            self.close()
             self._tell(str(error))
         except sqlite3.DatabaseError as error:
             self._set_aside(error, look.until)
@@ -55,8 +54,8 @@ class Archive:
         if self._writer is None:
             self._writer = Writer(self._folder)
             self._writer.check()
-        began = int(look.until.timestamp()) // SHORTEST_S * SHORTEST_S - SHORTEST_S
-        self._writer.write(began, look.samples)
+        ended = round(look.until.timestamp() / SHORTEST_S) * SHORTEST_S  # looks come a little late, or early
+        self._writer.write(ended - SHORTEST_S, look.samples)
         self._forget(look.until)
 
     def _forget(self, now: datetime) -> None:

@@ -1,15 +1,20 @@
 """Figures beside a deployment's name: of the last hour on its card, hour by hour of the last day in the list."""
 
+import functools
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import select
 
 from deploy_ui.db import reading
 from deploy_ui.enums import Role
 from deploy_ui.metrics import facts
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import Reader
+from deploy_ui.models import Deployment
 from deploy_ui.services import lookup
 from deploy_ui.services.monitoring import ranges
 from deploy_ui.services.viewer import Viewer
@@ -57,13 +62,22 @@ def last_hour(viewer: Viewer, slug: str, now: datetime) -> LastHour:
     return LastHour(round(facts.requests(hour)), facts.latency(hour, P95), facts.error_ratio(hour))
 
 
-def sparks(viewer: Viewer, now: datetime) -> Mapping[int, Spark]:
-    """Return the last day of every deployment that was measured, by id; none when the store cannot be read."""
+def sparks(viewer: Viewer, now: datetime) -> Mapping[str, Spark]:
+    """Return the last day of every deployment that was measured, by slug; none when the store cannot be read."""
     viewer.require(Role.VIEWER)
-    last = int(now.timestamp()) // HOUR_S * HOUR_S
+    with reading() as session:
+        slugs = session.exec(select(Deployment.id, Deployment.slug)).all()
+    drawn = _sparks(settings().metrics_dir, ranges.finished(now))
+    return {slug: drawn[key] for key, slug in slugs if key in drawn}
+
+
+@functools.lru_cache(maxsize=1)
+def _sparks(folder: Path, until: int) -> Mapping[int, Spark]:
+    """Read once for everybody who watches: there is nothing new within a stretch."""
+    last = until // HOUR_S * HOUR_S
     hours = range(last - (HOURS - 1) * HOUR_S, last + HOUR_S, HOUR_S)
     try:
-        everything = Reader(settings().metrics_dir).everything(hours[0], last + HOUR_S, HOUR_S)
+        everything = Reader(folder).everything(hours[0], last + HOUR_S, HOUR_S)
     except (sqlite3.Error, ValueError):
         return {}
     return {key: _spark([series.get(hour, Sample()) for hour in hours]) for key, series in everything.items()}
