@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS stretch (
     PRIMARY KEY (length, deployment, at)
 ) WITHOUT ROWID
 """
+BEGUN = "SELECT 1 FROM sqlite_master WHERE name = 'stretch'"
+"""Between the making of a file and of its table a reader may come."""
 REPLACE = "INSERT OR REPLACE INTO stretch VALUES (?, ?, ?, ?)"
 ONE = "SELECT data FROM stretch WHERE length = ? AND deployment = ? AND at = ?"
 SOME = "SELECT at, data FROM stretch WHERE length = ? AND deployment = ? AND at >= ? AND at < ? ORDER BY at"
@@ -113,7 +115,8 @@ class Reader:
         if not self._path.exists():
             return
         with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
-            yield from connection.execute(query, arguments)
+            if connection.execute(BEGUN).fetchone():
+                yield from connection.execute(query, arguments)
 
 
 class Writer:
@@ -151,7 +154,7 @@ class Writer:
             with self._transaction():
                 for length in LENGTHS:
                     self._connection.execute(DROP, (length, deployment, before))
-        self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+        self._connection.executescript("PRAGMA incremental_vacuum")  # `execute` would give back one page only
 
     def close(self) -> None:
         """Let go of the file."""
