@@ -1,5 +1,6 @@
 """Charts out of stretches: values a person can check by hand."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ T = 1_764_120_600
 TIMES = [T, T + 15, T + 30]
 
 
-def sample(counters: dict[str, float], **gauges: float) -> Sample:
+def sample(counters: Mapping[str, float], **gauges: float) -> Sample:
     made = Sample({"seconds": 15, **counters})
     for name, value in gauges.items():
         made.look(name, value)
