@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from deploy_ui.enums import CallStatus
 from deploy_ui.metrics.bins import bin_of
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.monitor.look import Look
@@ -68,7 +67,7 @@ def _state(queue: calls.Queue, sample: Sample, now: datetime) -> None:
 
 
 def _count_end(call: Ended, sample: Sample) -> None:
-    sample.count(f"calls:{CallStatus(call.status)}")
+    sample.count(f"calls:{call.status}")
     if call.started_at is not None:
         sample.count(f"call_run:{bin_of((call.finished_at - call.started_at).total_seconds())}")
 

@@ -92,7 +92,10 @@ def attempted(since: datetime, until: datetime) -> list[Attempted]:
     over = col(Attempt.ended_at)
     query = select(*columns).join(Call, col(Call.number) == Attempt.call_number).where(over > since, over <= until)
     with reading() as session:
-        return [Attempted(*row[:5], _waited(row.number, *row[5:])) for row in session.exec(query)]
+        return [
+            Attempted(call, number, deployment, reason, ended_at, _waited(number, created_at, started_at))
+            for call, number, deployment, reason, ended_at, created_at, started_at in session.exec(query)
+        ]
 
 
 def _waited(attempt: int, created_at: datetime, started_at: datetime | None) -> float | None:
