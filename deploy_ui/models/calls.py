@@ -98,7 +98,7 @@ class Attempt(SQLModel, table=True):
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     """Counts from 1 in each call."""
     started_at: datetime = Field(sa_type=Moment)
-    ended_at: datetime = Field(sa_type=Moment)
+    ended_at: datetime = Field(index=True, sa_type=Moment)
     instance: str = ""
     status: int | None = None
     """The status of the answer, if its head came."""

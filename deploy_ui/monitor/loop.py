@@ -9,7 +9,10 @@ from deploy_ui import clock, hints, ids
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import SHORTEST_S
 from deploy_ui.monitor.archive import Archive
+from deploy_ui.monitor.calls import CallsCollector
 from deploy_ui.monitor.gateway import GatewayCollector
+from deploy_ui.monitor.instances import InstancesCollector
+from deploy_ui.monitor.life import LifeCollector
 from deploy_ui.monitor.look import Collector, Look
 from deploy_ui.services.monitoring.subjects import subjects
 from deploy_ui.settings import settings
@@ -23,7 +26,7 @@ log = logging.getLogger(__name__)
 def run(stop: threading.Event) -> None:
     """Measure until told to stop."""
     archive = Archive(settings().metrics_dir, settings().metrics_days)
-    looks = Looks([GatewayCollector()])
+    looks = Looks([GatewayCollector(), InstancesCollector(), LifeCollector(), CallsCollector()])
     while not stop.wait(looks.pause()):
         attempt("look", lambda: looks.take(archive))
     archive.close()

@@ -80,7 +80,25 @@ class Usage:
 
     cpu_cores: float
     """Average since the last look; 0.0 at the first."""
-    memory_mb: int
+    memory: int
+    """Bytes."""
+    cpu_seconds: float = 0.0
+    """CPU time since it began."""
+
+    @property
+    def memory_mb(self) -> int:
+        """Return whole megabytes."""
+        return self.memory // (1024 * 1024)
+
+
+@dataclass(frozen=True)
+class GpuUsage:
+    """What an instance uses of the machine's graphics processors."""
+
+    memory: int
+    """Bytes, of all processors together."""
+    share: float | None
+    """Of those that it uses, from 0 to 1, on average since the last look; None where they do not tell."""
 
 
 class Runtime(Protocol):
@@ -111,6 +129,9 @@ class UsageSource(Protocol):
 
     def usage(self) -> dict[str, Usage]:
         """Return the use of every running instance by key."""
+
+    def gpu_usage(self) -> dict[str, GpuUsage]:
+        """Return the use of graphics processors by key: of instances that use one, and where it can be told."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from deploy_ui import clock
-from deploy_ui.runtimes.base import EndReason, Instance, InstanceSpec, RunState, Usage
+from deploy_ui.runtimes.base import EndReason, GpuUsage, Instance, InstanceSpec, RunState, Usage
 from deploy_ui.runtimes.folder import folder_of, keeper_pid, look, unbegun
-from deploy_ui.runtimes.keeper import report
+from deploy_ui.runtimes.gpu import GpuMeter
+from deploy_ui.runtimes.keeper import processes, report
 from deploy_ui.runtimes.launch import environment, launch, prepare
 from deploy_ui.runtimes.ports import hold_port
 from deploy_ui.runtimes.usage import UsageMeter
@@ -37,6 +38,7 @@ class ProcessRuntime:
         self._logs = logs
         self._notify = notify
         self._meter = UsageMeter()
+        self._gpus = GpuMeter()
         self._unwritten: dict[str, Instance] = {}
         """Those that could not even be written down (a full disk), so only we know of them."""
 
@@ -84,6 +86,10 @@ class ProcessRuntime:
         """Return the use of every running instance by key."""
         return self._meter.measure(self._keepers)
 
+    def gpu_usage(self) -> dict[str, GpuUsage]:
+        """Return the use of graphics processors by key; see `UsageSource.gpu_usage`."""
+        return self._gpus.measure(self._families)
+
     def _start(self, spec: InstanceSpec, folder: Path) -> None:
         self._instances.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._sweep()
@@ -129,6 +135,9 @@ class ProcessRuntime:
 
     def _keepers(self) -> dict[str, int]:
         return {folder.name: pid for folder in self._folders() if (pid := keeper_pid(folder)) is not None}
+
+    def _families(self) -> dict[str, list[int]]:
+        return {key: processes.descendants(keeper) for key, keeper in self._keepers().items()}
 
     def _folders(self) -> Iterator[Path]:
         with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self._instances) as entries:

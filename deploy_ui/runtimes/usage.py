@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from deploy_ui.runtimes.base import Usage
 from deploy_ui.runtimes.keeper import processes
 
-MB = 1024 * 1024
 SHORTEST_S = 0.5
 
 
@@ -39,7 +38,7 @@ class UsageMeter:
         before_at, before = self._last.get(key, (at, seconds))
         self._last[key] = (at, seconds)
         cores = max(0.0, seconds - before) / (at - before_at) if at > before_at else 0.0
-        return Usage(cpu_cores=round(cores, 3), memory_mb=_memory(family) // MB)
+        return Usage(cpu_cores=round(cores, 3), memory=_memory(family), cpu_seconds=seconds)
 
 
 def _memory(family: list[int]) -> int:

@@ -72,7 +72,7 @@ def test_a_running_instance_tells_what_it_uses(
 ) -> None:
     class Meter:
         def usage(self) -> dict[str, Usage]:
-            return {"running": Usage(cpu_cores=0.5, memory_mb=os.getpid())}
+            return {"running": Usage(cpu_cores=0.5, memory=os.getpid() * 1024 * 1024)}
 
     monkeypatch.setattr(choose, "usage_source", Meter)
     add(card, "running", 0)
