@@ -1,7 +1,7 @@
 """What was measured of a deployment, as charts."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel
@@ -15,6 +15,7 @@ from deploy_ui.i18n import catalog
 from deploy_ui.metrics.charts import Chart
 from deploy_ui.services.monitoring import charts
 from deploy_ui.services.monitoring.charts import Figure
+from deploy_ui.services.monitoring.marks import MarkKind
 
 router = APIRouter(prefix="/api/v1/deployments", tags=["Monitoring"], responses=answers(401, 404, 422, 503))
 
@@ -24,6 +25,15 @@ class Trouble(BaseModel):
 
     code: str
     message: str
+
+
+class Marked(BaseModel):
+    """What happened at one moment, in seconds since 1970."""
+
+    at: float
+    kind: MarkKind
+    label: str
+    facts: Mapping[str, Any]
 
 
 class Measured(BaseModel):
@@ -38,6 +48,7 @@ class Measured(BaseModel):
     trouble: Trouble | None
     times: Sequence[int]
     charts: Sequence[Chart]
+    marks: Sequence[Marked]
     summary: Sequence[Figure]
 
 
@@ -55,7 +66,9 @@ def deployment_metrics(
     now = clock.now()
     found = charts.read(viewer, slug, since=since, until=until, now=now, names=chart or ())
     language = accepted(request.headers.get("accept-language"))
-    return Measured(**{**vars(found), "trouble": found.trouble and _told(found.trouble, language)})
+    trouble = _told(found.trouble, language) if found.trouble else None
+    marks = [Marked(at=each.at.timestamp(), kind=each.kind, label=each.label, facts=each.facts) for each in found.marks]
+    return Measured(**{**vars(found), "trouble": trouble, "marks": marks})
 
 
 def _told(trouble: AppError, language: str) -> Trouble:

@@ -14,7 +14,8 @@ from deploy_ui.metrics.charts import Chart
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import Reader
 from deploy_ui.services import lookup
-from deploy_ui.services.monitoring import ranges, troubles
+from deploy_ui.services.monitoring import marks, ranges, troubles
+from deploy_ui.services.monitoring.marks import Mark
 from deploy_ui.services.monitoring.ranges import Range
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
@@ -51,6 +52,7 @@ class Charts:
     times: Sequence[int]
     """The beginnings of the steps; every line has a value for each."""
     charts: Sequence[Chart]
+    marks: Sequence[Mark]
     summary: Sequence[Figure]
 
 
@@ -92,6 +94,7 @@ def read(
         trouble,
         times,
         drawn,
+        marks.marks(viewer, slug, asked.start, asked.end),
         summary,
     )
 

@@ -1,7 +1,7 @@
 """Which time a reader asks for."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from deploy_ui.errors import Invalid
 from deploy_ui.metrics.store import SHORTEST_S
@@ -24,6 +24,16 @@ class Range:
     def seconds(self) -> int:
         """Return how long it is."""
         return self.until - self.since
+
+    @property
+    def start(self) -> datetime:
+        """Return when it begins."""
+        return datetime.fromtimestamp(self.since, UTC)
+
+    @property
+    def end(self) -> datetime:
+        """Return when it ends."""
+        return datetime.fromtimestamp(self.until, UTC)
 
     def earlier(self, by: timedelta) -> "Range":
         """Return the same time, so much earlier."""
