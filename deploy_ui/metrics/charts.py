@@ -43,11 +43,10 @@ def axis(since: int, until: int, step: int) -> list[int]:
 
 
 def charts(series: Series, times: Sequence[int], names: Collection[str] = ()) -> list[Chart]:
-    """Return these charts, or all; those that are optional only where they have a line."""
+    """Return these charts, or all that have enough lines."""
     stretches = [Stretch(series[at]) if at in series else None for at in times]
-    made = [_chart(plot, stretches) for plot in PLOTS if not names or plot.name in names]
-    optional = {plot.name for plot in PLOTS if plot.optional}
-    return [each for each in made if each.series or each.name not in optional]
+    made = [(plot, _chart(plot, stretches)) for plot in PLOTS if not names or plot.name in names]
+    return [chart for plot, chart in made if len(chart.series) >= plot.fewest]
 
 
 def _chart(plot: Plot, stretches: Sequence[Stretch | None]) -> Chart:

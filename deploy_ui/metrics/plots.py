@@ -67,8 +67,8 @@ class Plot:
     """Those there always are, in this order; others follow by name."""
     limit: str = ""
     """The gauge that is drawn as a limit."""
-    optional: bool = False
-    """Whether it is left out where it has no line."""
+    fewest: int = 0
+    """It is left out where it has fewer lines."""
 
 
 def _by_class(stretch: Stretch) -> Values:
@@ -150,8 +150,8 @@ PLOTS = (
     Plot("instances", "count", "steps", _instances, None, ("wanted", "ready")),
     Plot("cpu", "cores", "lines", _of_instances("cpu", lambda gauge: gauge.mean), None, limit="cpu_limit"),
     Plot("memory", "bytes", "lines", _of_instances("memory", lambda gauge: gauge.most), None, limit="memory_limit"),
-    Plot("gpu", "ratio", "lines", _of_instances("gpu", lambda gauge: gauge.mean), None, optional=True),
-    Plot("gpu_memory", "bytes", "lines", _of_instances("gpu_memory", lambda gauge: gauge.most), None, optional=True),
+    Plot("gpu", "ratio", "lines", _of_instances("gpu", lambda gauge: gauge.mean), None, fewest=1),
+    Plot("gpu_memory", "bytes", "lines", _of_instances("gpu_memory", lambda gauge: gauge.most), None, fewest=1),
     Plot("calls", "count", "area", _most("queued", "running"), None, ("queued", "running")),
     Plot(
         *("call_times", "seconds", "lines", _call_times, None),
@@ -162,6 +162,6 @@ PLOTS = (
     Plot("cold_start_times", "seconds", "lines", _cold_start_times, None, ("p50", "max")),
     Plot("bytes", "bytes_per_second", "lines", _bytes, lines=("in", "out")),
     Plot("retries", "per_second", "lines", _broken, lines=("retries", "resets")),
-    Plot("revisions", "per_second", "lines", _by_revision, optional=True),
+    Plot("revisions", "per_second", "lines", _by_revision, fewest=2),
     Plot("codes", "per_second", "lines", _by_code),
 )

@@ -10,10 +10,7 @@ from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import SHORTEST_S
 from deploy_ui.monitor.archive import Archive
 from deploy_ui.monitor.calls import CallsCollector
-from deploy_ui.monitor.calls import CallsCollector
 from deploy_ui.monitor.gateway import GatewayCollector
-from deploy_ui.monitor.instances import InstancesCollector
-from deploy_ui.monitor.life import LifeCollector
 from deploy_ui.monitor.instances import InstancesCollector
 from deploy_ui.monitor.life import LifeCollector
 from deploy_ui.monitor.look import Collector, Look

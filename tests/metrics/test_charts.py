@@ -39,7 +39,13 @@ def test_requests_are_told_by_class_and_a_gap_stays_a_gap() -> None:
         "aborted": [0, None, 1],
     }
     assert lines(found, "codes")["204"] == [1, None, 0]
-    assert lines(found, "revisions") == {"r1": [3, None, 1]}
+
+
+def test_revisions_have_a_chart_where_there_are_several() -> None:
+    one: Mapping[str, float] = {"requests:1:200": 30}
+    assert "revisions" not in {each.name for each in charts.charts({T: sample(one)}, TIMES)}
+    found = charts.charts({T: sample({**one, "requests:2:200": 15, "requests::401": 3})}, TIMES[:1])
+    assert lines(found, "revisions") == {"r1": [2], "r2": [1]}
 
 
 def test_the_latency_is_that_of_instances_alone() -> None:
@@ -77,7 +83,7 @@ def test_many_instances_are_bounded() -> None:
 
 def test_without_a_gpu_there_is_no_chart_of_it() -> None:
     found = {each.name for each in charts.charts({T: sample({})}, TIMES)}
-    assert found == {plot.name for plot in PLOTS if not plot.optional}
+    assert found == {plot.name for plot in PLOTS if not plot.fewest}
 
 
 def test_every_line_has_a_value_for_every_time() -> None:

@@ -15,7 +15,7 @@ AHEAD = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Range:
-    """A time from `since` to before `until`, in whole seconds since 1970."""
+    """A time from `since` to before `until`, in seconds since 1970; both are the beginning of a stretch of 15 s."""
 
     since: int
     until: int
@@ -52,11 +52,11 @@ def asked(since: datetime | None, until: datetime | None, now: datetime) -> Rang
     start = max(start, kept - SHORTEST)
     if end - start < SHORTEST:
         raise Invalid("range_invalid", field="since", days=settings().metrics_days)
-    return Range(int(start.timestamp()), min(int(end.timestamp()), finished(now)))
+    return Range(finished(start), min(finished(end + timedelta(seconds=SHORTEST_S - 1)), finished(now)))
 
 
 def finished(now: datetime) -> int:
-    """Return the end of the last stretch that is over."""
+    """Return when the last stretch ended that is over."""
     return int(now.timestamp()) // SHORTEST_S * SHORTEST_S
 
 
