@@ -1,7 +1,8 @@
 """The charts of a deployment, and what the summary above them says."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,25 +79,22 @@ def read(
     step = drawing.step_of(asked.since, asked.until)
     times = drawing.axis(asked.since, asked.until, step)
     reader = Reader(settings().metrics_dir)
-    try:
+    with _readable():
         drawn = drawing.charts(reader.series(key, asked.since, asked.until, step), times, names)
         summary = _summary(reader, key, asked)
         trouble = troubles.found(reader, None if gone else key, asked, now)
+    return Charts(
+        *(asked.since, asked.until, step, settings().metrics_days, ranges.next_in_s(now), "embedded", trouble),
+        *(times, drawn, marks.marks(viewer, slug, asked.start, asked.end), summary),
+    )
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
     except (sqlite3.Error, ValueError) as error:
         raise Unavailable("metrics_unreadable") from error
-    return Charts(
-        asked.since,
-        asked.until,
-        step,
-        settings().metrics_days,
-        ranges.next_in_s(now),
-        "embedded",
-        trouble,
-        times,
-        drawn,
-        marks.marks(viewer, slug, asked.start, asked.end),
-        summary,
-    )
 
 
 def _summary(reader: Reader, key: int, asked: Range) -> list[Figure]:

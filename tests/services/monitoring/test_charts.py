@@ -31,8 +31,8 @@ def measure(card: DeploymentCard, since: datetime, until: datetime, **counters: 
     writer.close()
 
 
-def read(slug: str, **asked: datetime) -> Charts:
-    return charts.read(factories.viewer(Role.VIEWER), slug, **{"since": None, "until": None, "now": NOW, **asked})
+def read(slug: str, since: datetime | None = None, until: datetime | None = None) -> Charts:
+    return charts.read(factories.viewer(Role.VIEWER), slug, since=since, until=until, now=NOW)
 
 
 def figures(found: Charts) -> dict[str, tuple[float | None, float | None]]:
