@@ -21,6 +21,7 @@ class Library(Protocol):
     """As much of `pynvml` as is used here; whatever fails raises its `NVMLError`."""
 
     NVMLError: type[Exception]
+    NVMLError_NotFound: type[Exception]
 
     def nvmlInit(self) -> object: ...  # noqa: D102, N802 -- theirs
 
@@ -89,8 +90,10 @@ class GpuMeter:
         since = self._seen_until.get(index, 0)
         try:
             samples = library.nvmlDeviceGetProcessUtilization(handle, since)
-        except library.NVMLError as error:
-            return {} if type(error).__name__ == "NVMLError_NotFound" else None  # nothing ran since
+        except library.NVMLError_NotFound:
+            return {}  # nothing ran since
+        except library.NVMLError:
+            return None
         self._seen_until[index] = max((since, *(each.timeStamp for each in samples)))
         seen: dict[int, list[int]] = defaultdict(list)
         for each in samples:

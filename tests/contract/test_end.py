@@ -208,4 +208,6 @@ def test_usage_tells_cores_and_memory_of_what_runs(bench: Bench) -> None:
     assert set(source.usage()) == {"busy", "idle"}
     eventually(lambda: source.usage()["busy"].cpu_cores > 0.2)
     assert source.usage()["busy"].memory_mb >= 64
+    assert source.usage()["busy"].cpu_seconds > source.usage()["idle"].cpu_seconds
+    assert source.gpu_usage() == {}  # neither uses one
     assert source.usage()["idle"].cpu_cores < 0.2
