@@ -1,12 +1,16 @@
 """What the gateway counted: answers by revision and status, how long they took, bytes, and what is under way."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TypeVar
 
+from deploy_ui import clock
 from deploy_ui.gateway import statistics
 from deploy_ui.gateway.activator import client
 from deploy_ui.gateway.statistics import Counts
 from deploy_ui.metrics.sample import Sample
+from deploy_ui.monitor import gateway_memory
+from deploy_ui.monitor.gateway_memory import Memory
 from deploy_ui.monitor.look import Look
 
 SAME_START_S = 5.0
@@ -24,13 +28,17 @@ class GatewayCollector:
 
     def __init__(
         self,
+        folder: Path,
         read: Callable[[], dict[str, Counts]] = statistics.read,
         started_at: Callable[[float], float] = statistics.started_at,
         held: Callable[[], Mapping[str, int]] = client.held,
     ) -> None:
+        """Go on from what is remembered in the folder."""
+        self._folder = folder
         self._read, self._started_at, self._held = read, started_at, held
-        self._before: dict[str, Counts] | None = None
-        self._started = 0.0
+        memory = gateway_memory.recall(folder, clock.now().timestamp())
+        self._before: Mapping[str, Counts] | None = memory.counts if memory else None
+        self._started = memory.started if memory else 0.0
 
     def collect(self, look: Look) -> None:
         """Add what happened since the last look. Raises OSError when Envoy cannot be asked."""
@@ -46,6 +54,7 @@ class GatewayCollector:
             sample.look("in_flight", now.in_flight)
             sample.look("waiting", held.get(slug, 0))
         self._before, self._started = seen, started
+        gateway_memory.remember(self._folder, Memory(look.until.timestamp(), started, seen))
 
 
 def _grown(sample: Sample, before: Counts, now: Counts) -> None:

@@ -29,7 +29,7 @@ class LifeCollector:
     def collect(self, look: Look) -> None:
         """Add what is now, and what happened since the last time that this worked."""
         for subject in look.subjects:
-            _state(subject, look.samples[subject.id], look.seconds)
+            _state(subject, look.samples[subject.id], look.watched_s)
         self._ends.collect(look)
         self._starts.collect(look)
 

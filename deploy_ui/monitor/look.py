@@ -8,6 +8,8 @@ from typing import Protocol
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.services.monitoring.subjects import Subject
 
+LONGEST_WATCHED_S = 60.0
+
 
 @dataclass(frozen=True)
 class Look:
@@ -20,6 +22,11 @@ class Look:
     subjects: Sequence[Subject]
     samples: Mapping[int, Sample] = field(default_factory=dict)
     """By the id of the deployment; one for each subject, and for those only."""
+
+    @property
+    def watched_s(self) -> float:
+        """Return how much of it what is seen now may speak for: not for a pause of the monitor."""
+        return min(self.seconds, LONGEST_WATCHED_S)
 
     @property
     def by_slug(self) -> Mapping[str, Sample]:

@@ -1,14 +1,17 @@
 """The monitor's life: look every 15 s, keep it, tell who watches; what fails is told and tried again next time."""
 
-import logging
+import functools
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
-from deploy_ui import clock, hints, ids
+from deploy_ui import clock, hints
 from deploy_ui.metrics.sample import Sample
-from deploy_ui.metrics.store import SHORTEST_S
+from deploy_ui.metrics.store import SHORTEST_S, Reader
 from deploy_ui.monitor.archive import Archive
+from deploy_ui.monitor.attempts import Attempts
 from deploy_ui.monitor.calls import CallsCollector
 from deploy_ui.monitor.gateway import GatewayCollector
 from deploy_ui.monitor.instances import InstancesCollector
@@ -19,26 +22,40 @@ from deploy_ui.settings import settings
 
 TOPIC = "metrics"
 """The hint that a new stretch was measured."""
-
-log = logging.getLogger(__name__)
+LONGEST_PAUSE = timedelta(hours=1)
+"""What happened in a longer pause of the monitor is not told any more."""
 
 
 def run(stop: threading.Event) -> None:
     """Measure until told to stop."""
+    attempts = Attempts()
     archive = Archive(settings().metrics_dir, settings().metrics_days)
-    looks = Looks([GatewayCollector(), InstancesCollector(), LifeCollector(), CallsCollector()])
+    gateway = GatewayCollector(settings().metrics_dir)
+    collectors = [gateway, InstancesCollector(), LifeCollector(), CallsCollector()]
+    looks = Looks(collectors, attempts, _last_look())
     while not stop.wait(looks.pause()):
-        attempt("look", lambda: looks.take(archive))
+        attempts("look", lambda: looks.take(archive))
     archive.close()
+
+
+def _last_look() -> datetime:
+    """Return when the monitor before this one looked last, or the present."""
+    now = clock.now()
+    try:
+        newest = Reader(settings().metrics_dir).newest()
+    except (sqlite3.Error, ValueError):
+        return now  # the archive will see to it
+    last = datetime.fromtimestamp(newest, UTC) if newest else now
+    return last if timedelta(0) < now - last <= LONGEST_PAUSE else now
 
 
 class Looks:
     """Takes looks and remembers when the last one was."""
 
-    def __init__(self, collectors: Sequence[Collector]) -> None:
-        self._collectors = collectors
-        self._at = clock.now()
-        self._steady = time.monotonic()
+    def __init__(self, collectors: Sequence[Collector], attempts: Attempts, last: datetime) -> None:
+        self._collectors, self._attempts = collectors, attempts
+        self._at = last
+        self._steady = time.monotonic() - (clock.now() - last).total_seconds()
 
     def pause(self) -> float:
         """Return how many seconds there are until the next look is due: at whole 15 s of the clock."""
@@ -48,22 +65,15 @@ class Looks:
         """Measure what happened since the last look, and keep it."""
         look = self._begin()
         for each in self._collectors:
-            attempt(type(each).__name__, lambda each=each: each.collect(look))  # type: ignore[misc]
+            self._attempts(type(each).__name__, functools.partial(each.collect, look))
         archive.keep(look)
         hints.publish(TOPIC)
 
     def _begin(self) -> Look:
+        """Begin a look; what cannot be read now is in the next one."""
+        found = subjects()
         since, steady = self._at, self._steady
         self._at, self._steady = clock.now(), time.monotonic()
-        found = subjects()
         seconds = self._steady - steady
         samples = {each.id: Sample({"seconds": seconds}) for each in found}
         return Look(since, self._at, seconds, found, samples)
-
-
-def attempt(name: str, do: Callable[[], object]) -> None:
-    """Do something; its failure is told of and stops nothing."""
-    try:
-        do()
-    except Exception:
-        log.exception("%s failed, error %s", name, ids.new_id(8))

@@ -1,11 +1,15 @@
 """Envoy's counters as what they grew by."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
 
 from deploy_ui import clock
 from deploy_ui.enums import Phase, Wish
 from deploy_ui.gateway.statistics import Counts
 from deploy_ui.metrics.sample import Sample
+from deploy_ui.monitor import gateway_memory
 from deploy_ui.monitor.gateway import GatewayCollector
 from deploy_ui.monitor.look import Look
 from deploy_ui.services.monitoring.subjects import Subject
@@ -16,11 +20,17 @@ NOW = clock.now()
 class Gateway:
     """What Envoy says, as a test wants it."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.counts: dict[str, Counts] = {}
         self.started = NOW.timestamp() - 1000
-        self.collector = GatewayCollector(lambda: dict(self.counts), lambda _: self.started, lambda: {"a": 3})
         self.at: datetime = NOW
+        self.start_the_monitor()
+
+    def start_the_monitor(self) -> None:
+        self.collector = GatewayCollector(
+            self.folder, lambda: dict(self.counts), lambda _: self.started, lambda: {"a": 3}
+        )
 
     def say(self, **answers: int) -> None:
         self.counts = {"a": Counts(answers={("1", code[1:]): value for code, value in answers.items()}, in_flight=2)}
@@ -33,8 +43,8 @@ class Gateway:
         return look.samples[1]
 
 
-def test_what_was_counted_before_the_first_look_is_not_told_as_new() -> None:
-    gateway = Gateway()
+def test_what_was_counted_before_the_first_look_is_not_told_as_new(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
     gateway.say(_200=100)
     assert gateway.look().counters == {}
     gateway.say(_200=103, _503=2)
@@ -42,8 +52,8 @@ def test_what_was_counted_before_the_first_look_is_not_told_as_new() -> None:
     assert gateway.look().counters == {}
 
 
-def test_after_a_start_of_envoy_everything_is_new() -> None:
-    gateway = Gateway()
+def test_after_a_start_of_envoy_everything_is_new(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
     gateway.say(_200=100)
     gateway.look()
     gateway.started = gateway.at.timestamp() + 3
@@ -51,27 +61,55 @@ def test_after_a_start_of_envoy_everything_is_new() -> None:
     assert gateway.look().counters == {"requests:1:200": 101}
 
 
-def test_a_gateway_that_started_with_the_monitor_is_told_from_its_beginning() -> None:
-    gateway = Gateway()
+def test_a_gateway_that_started_with_the_monitor_is_told_from_its_beginning(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
     gateway.started = NOW.timestamp() + 5
     gateway.say(_200=4)
     assert gateway.look().counters == {"requests:1:200": 4}
 
 
-def test_a_counter_that_began_again_by_itself_grew_by_what_it_says() -> None:
-    gateway = Gateway()
+def test_a_counter_that_began_again_by_itself_grew_by_what_it_says(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
     gateway.say(_200=100)
     gateway.look()
     gateway.say(_200=7)
     assert gateway.look().counters == {"requests:1:200": 7}
 
 
-def test_what_is_under_way_is_looked_at() -> None:
-    gateway = Gateway()
+def test_what_is_under_way_is_looked_at(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
     gateway.say(_200=1)
     gauges = gateway.look().gauges
     assert (gauges["in_flight"].mean, gauges["waiting"].mean) == (2, 3)
 
 
-def test_a_deployment_that_the_gateway_does_not_know_has_nothing_under_way() -> None:
-    assert Gateway().look().gauges["in_flight"].mean == 0
+def test_a_deployment_that_the_gateway_does_not_know_has_nothing_under_way(tmp_path: Path) -> None:
+    assert Gateway(tmp_path).look().gauges["in_flight"].mean == 0
+
+
+def test_what_was_counted_while_the_monitor_was_away_is_told(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
+    gateway.counts = {"a": Counts({("1", "200"): 5}, {("1", 30_000): 5}, {"1": 151_000}, {"bytes_in": 7}, 1)}
+    gateway.look()
+    gateway.counts = {"a": Counts({("1", "200"): 8}, {("1", 30_000): 8}, {"1": 251_000}, {"bytes_in": 9}, 1)}
+    gateway.start_the_monitor()
+    told = {"requests:1:200": 3, "duration:1:30000": 3, "duration_seconds:1": 0.1, "bytes_in": 2}
+    assert gateway.look().counters == told
+
+
+def test_a_gateway_that_was_started_again_meanwhile_is_told_from_its_beginning(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
+    gateway.say(_200=100)
+    gateway.look()
+    gateway.started += 500
+    gateway.say(_200=3)
+    gateway.start_the_monitor()
+    assert gateway.look().counters == {"requests:1:200": 3}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "[1,2]", '[1,2,{"a":[1]}]', '["a",0,{}]', '[0,0,{"a":[[],[],{},{}]}]'])
+def test_a_memory_that_makes_no_sense_or_is_old_is_passed_over(tmp_path: Path, text: str) -> None:
+    (tmp_path / gateway_memory.FILE).write_text(text)
+    gateway = Gateway(tmp_path)
+    gateway.say(_200=100)
+    assert gateway.look().counters == {}
