@@ -31,7 +31,7 @@ def run(stop: threading.Event) -> None:
     attempts = Attempts()
     archive = Archive(settings().metrics_dir, settings().metrics_days)
     gateway = GatewayCollector(settings().metrics_dir)
-    collectors = [gateway, InstancesCollector(), LifeCollector(), CallsCollector()]
+    collectors: list[Collector] = [gateway, InstancesCollector(), LifeCollector(), CallsCollector()]
     looks = Looks(collectors, attempts, _last_look())
     while not stop.wait(looks.pause()):
         attempts("look", lambda: looks.take(archive))
