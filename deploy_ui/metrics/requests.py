@@ -65,7 +65,7 @@ class Reader:
     def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
         if not self._path.exists():
             return []
-        with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
+        with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
             return connection.execute(query, values).fetchall()
 
 
