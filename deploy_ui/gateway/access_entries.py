@@ -10,6 +10,8 @@ LONGEST_PATH = 512
 LONGEST_WORD = 128
 MOST = 2**53
 """Numbers beyond are no measurements; browsers could not hold them either."""
+LATEST_MS = 253_000_000_000_000
+"""In the last year that a calendar has."""
 HIGHEST_STATUS = 999
 UNPRINTABLE = "\ufffd"
 NOTHING = "-"
@@ -88,9 +90,10 @@ def _moment(value: object) -> int | None:
         return None
     try:
         at = datetime.fromisoformat(value)
-        return round(at.timestamp() * 1000) if at.tzinfo is not None and at.timestamp() > 0 else None
+        at_ms = round(at.timestamp() * 1000)
     except (ValueError, OverflowError):
         return None
+    return at_ms if at.tzinfo is not None and 0 < at_ms < LATEST_MS else None
 
 
 def _text(value: object, most: int = LONGEST_WORD) -> str:

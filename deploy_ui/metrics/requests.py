@@ -66,7 +66,12 @@ class Reader:
         if not self._path.exists():
             return []
         with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
-            return connection.execute(query, values).fetchall()
+            try:
+                return connection.execute(query, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if str(error).startswith("no such table"):
+                    return []  # the writer is making the file this moment
+                raise
 
 
 class Writer:

@@ -8,12 +8,10 @@ from collections.abc import Callable, Sequence
 from deploy_ui import clock, hints, ids
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import SHORTEST_S
+from deploy_ui.monitor import requests
 from deploy_ui.monitor.archive import Archive
 from deploy_ui.monitor.calls import CallsCollector
-from deploy_ui.monitor.calls import CallsCollector
 from deploy_ui.monitor.gateway import GatewayCollector
-from deploy_ui.monitor.instances import InstancesCollector
-from deploy_ui.monitor.life import LifeCollector
 from deploy_ui.monitor.instances import InstancesCollector
 from deploy_ui.monitor.life import LifeCollector
 from deploy_ui.monitor.look import Collector, Look
@@ -27,12 +25,15 @@ log = logging.getLogger(__name__)
 
 
 def run(stop: threading.Event) -> None:
-    """Measure until told to stop."""
+    """Measure until told to stop. The gateway's log is read in a thread of its own, more often than all else."""
+    reading = threading.Thread(target=requests.run, args=(stop,), name="requests")
+    reading.start()
     archive = Archive(settings().metrics_dir, settings().metrics_days)
     looks = Looks([GatewayCollector(), InstancesCollector(), LifeCollector(), CallsCollector()])
     while not stop.wait(looks.pause()):
         attempt("look", lambda: looks.take(archive))
     archive.close()
+    reading.join()
 
 
 class Looks:
