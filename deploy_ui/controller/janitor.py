@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from deploy_ui import clock, ids
-from deploy_ui.gateway import access_log
 from deploy_ui.services import builds, fleet, key_use, leftovers, logs
 from deploy_ui.services.calls import retention, waking
 from deploy_ui.services.readmes import retention as readmes
@@ -34,18 +33,6 @@ def attempt(task: Task) -> None:
         task()
     except Exception:
         log.exception("clearing up failed at %s, error %s", getattr(task, "__name__", task), ids.new_id(8))
-
-
-def note_uses() -> None:
-    """Remember how often keys and when deployments were used, from what the gateway wrote.
-
-    What a kill interrupts is not counted: a few seconds of calls, never one twice.
-    """
-    uses = access_log.read_uses()
-    if uses.keys:
-        key_use.note(uses.keys)
-    for slug, at in uses.slugs.items():
-        fleet.saw_requests(slug, at)
 
 
 def look_after_builds() -> None:
@@ -80,7 +67,6 @@ def forget_unused_pictures() -> None:
 
 
 TASKS: dict[Task, float] = {
-    note_uses: 5,
     look_after_builds: 2,
     look_after_calls: 2,
     forget_the_old: 600,

@@ -1,33 +1,19 @@
-"""Reads what Envoy wrote about requests: which keys and deployments were used. Keeps the file small."""
+"""Reads what Envoy wrote about requests, each line once. Keeps the file small."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from deploy_ui.gateway import admin, places
+from deploy_ui.gateway.access_entries import LONGEST_LINE, Entry, parse
 from deploy_ui.gateway.files import replace_if_changed
-from deploy_ui.gateway.routes import KeyUse
 from deploy_ui.settings import settings
 
 LARGEST_BYTES = 64 << 20
 """A longer file is set aside, and the one before it dropped: two files are all that is ever kept."""
-REFUSED = ("jwt_authn", "rbac_")
-"""How Envoy's own reason starts when it did not let a request through."""
-
-
-@dataclass(frozen=True)
-class Uses:
-    """The requests that were let through: with each key in each hour, and the newest to each deployment."""
-
-    keys: list[KeyUse] = field(default_factory=list)
-    slugs: dict[str, datetime] = field(default_factory=dict)
-
-
-Seen = dict[tuple[str, str, str], tuple[str, int]]
-"""By key, slug and hour: the newest time and how many."""
-LENGTH_OF_HOUR = len("2026-11-25T20")
+MOST_AT_ONCE = 5000
+"""Lines that are held at once, however many were written while nobody read."""
 
 
 @dataclass(frozen=True)
@@ -38,71 +24,69 @@ class _Place:
     offset: int = 0
 
 
-def read_uses() -> Uses:
-    """Return what was used since the last read; the place is kept on disk. Only one process may read.
+def batches() -> Iterator[list[Entry]]:
+    """Yield the requests to deployments that were written since the last read, oldest first. Only one process may read.
 
-    Also sets the file aside once it is long.
+    The place is kept on disk before a batch is given out: what a kill interrupts is not read again, and nothing is
+    read twice. Also sets the file aside once it is long. Raises OSError where the place cannot be written.
     """
     log = places.access_log(settings())
-    position = log.with_suffix(".position")
-    seen: Seen = {}
-    place = _saved(position)
+    place = _saved(log)
     for path in (_previous(log), log):
         if path.exists() and (path == log or path.stat().st_ino == place.inode):
-            place = _read(path, place, seen)
-    replace_if_changed(position, f"{place.inode} {place.offset}\n")
+            for entries, read in _read(path, place):
+                place = read
+                _save(log, place)
+                if entries:
+                    yield entries
     _set_aside(log)
-    return _uses(seen)
 
 
-def _saved(position: Path) -> _Place:
-    if not position.exists():
+def _saved(log: Path) -> _Place:
+    try:
+        inode, offset = log.with_suffix(".position").read_text().split()
+        return _Place(int(inode), int(offset))
+    except (FileNotFoundError, ValueError):
         return _Place()
-    inode, offset = position.read_text().split()
-    return _Place(int(inode), int(offset))
+
+
+def _save(log: Path, place: _Place) -> None:
+    replace_if_changed(log.with_suffix(".position"), f"{place.inode} {place.offset}\n")
 
 
 def _previous(log: Path) -> Path:
     return log.with_suffix(".log.1")
 
 
-def _read(path: Path, place: _Place, seen: Seen) -> _Place:
-    """Count the requests of each key at each deployment by the hour; return how far the file is read now."""
+def _read(path: Path, place: _Place) -> Iterator[tuple[list[Entry], _Place]]:
+    """Yield requests with how far the file is read by then."""
     found = path.stat()
     offset = place.offset if found.st_ino == place.inode and place.offset <= found.st_size else 0
+    entries: list[Entry] = []
     with path.open("rb") as file:
         file.seek(offset)
-        for line in file:
-            if not line.endswith(b"\n"):
-                break
-            offset += len(line)
-            for key, slug, at in _use(line):
-                newest, calls = seen.get((key, slug, at[:LENGTH_OF_HOUR]), ("", 0))
-                seen[key, slug, at[:LENGTH_OF_HOUR]] = max(at, newest), calls + 1
-    return _Place(found.st_ino, offset)
+        for line, length in _lines(file):
+            entry = parse(line, offset)
+            offset += length
+            if entry is not None:
+                entries.append(entry)
+            if len(entries) >= MOST_AT_ONCE:
+                yield entries, _Place(found.st_ino, offset)
+                entries = []
+    yield entries, _Place(found.st_ino, offset)
 
 
-def _use(line: bytes) -> Iterator[tuple[str, str, str]]:
-    """Yield the key (empty for the console's own), the slug and the time, if the request was let through."""
-    try:
-        entry = json.loads(line)
-    except ValueError:
-        return
-    if entry["key"] and entry["slug"] and not (entry["details"] or "").startswith(REFUSED):
-        yield entry["key"] if entry["kind"] == "key" else "", entry["slug"], entry["at"]
-
-
-def _uses(seen: Seen) -> Uses:
-    keys = [
-        KeyUse(key, slug, datetime.fromisoformat(at), calls)
-        for (key, slug, _), (at, calls) in sorted(seen.items())
-        if key
-    ]
-    slugs: dict[str, datetime] = {}
-    for (_, slug, _), (at, _) in seen.items():
-        newest = datetime.fromisoformat(at)
-        slugs[slug] = max(newest, slugs.get(slug, newest))
-    return Uses(keys, slugs)
+def _lines(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Yield whole lines with their lengths; of one that is too long for a request nothing but its length."""
+    while line := file.readline(LONGEST_LINE):
+        length = len(line)
+        if not line.endswith(b"\n") and length == LONGEST_LINE:
+            while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+                length += len(rest)
+            line, length = rest[-1:], length + len(rest)
+        if not line.endswith(b"\n"):
+            return
+        yield line, length
 
 
 def _set_aside(log: Path) -> None:

@@ -9,8 +9,7 @@ stretches, so that no chart has to read more than a thousand rows or so.
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ SHORTEST_S = 15
 LENGTHS = (SHORTEST_S, 60, 300, 3600)
 """Seconds of the stretches that are kept; each divides the next."""
 FILE = "metrics.db"
-STAMP = "%Y%m%dT%H%M%SZ"
 BUSY_S = 5.0
 CREATE = """
 CREATE TABLE IF NOT EXISTS stretch (
@@ -50,38 +48,11 @@ Series = dict[int, Sample]
 """Stretches by the second since 1970 at which each began, in order; where nothing was measured there is none."""
 
 
-@dataclass(frozen=True)
-class Damaged:
-    """A file that was set aside because it could not be read any more."""
-
-    name: str
-    at: int
-
-
-def damaged(folder: Path) -> list[Damaged]:
-    """Return the files that were set aside, oldest first."""
-    found = [Damaged(path.name, at) for path in folder.glob(f"{FILE}.damaged-*") if (at := _set_aside_at(path.name))]
-    return sorted(found, key=lambda each: each.at)
-
-
-def aside(at: datetime) -> str:
-    """Return what a file is called that is set aside at that moment."""
-    return f"{FILE}.damaged-{at.astimezone(UTC):{STAMP}}"
-
-
-def _set_aside_at(name: str) -> int | None:
-    try:
-        return int(datetime.strptime(name.rpartition("-")[2], STAMP).replace(tzinfo=UTC).timestamp())
-    except ValueError:
-        return None  # the journals beside it
-
-
 class Reader:
     """Reads while another process writes. Without a file there is nothing, and a damaged one raises DatabaseError."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._path = folder / FILE
+        self.path = folder / FILE
 
     def newest(self) -> int | None:
         """Return when the newest stretch of any deployment ended; None where there is none."""
@@ -112,9 +83,9 @@ class Reader:
         return found
 
     def _rows(self, query: str, arguments: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
-        if not self._path.exists():
+        if not self.path.exists():
             return
-        with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
+        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
             if connection.execute(BEGUN).fetchone():
                 yield from connection.execute(query, arguments)
 
@@ -147,13 +118,13 @@ class Writer:
                 for length in LENGTHS:
                     self._add(length, deployment, at // length * length, sample)
 
-    def forget(self, before: int) -> None:
-        """Drop what began before that second, and give the room back."""
+    def forget(self, before: datetime) -> None:
+        """Drop what began before that moment, and give the room back."""
         known = self._connection.execute(KNOWN, (LENGTHS[-1],)).fetchall()
         for (deployment,) in known:  # one by one: each is a short walk, and others come to write in between
             with self._transaction():
                 for length in LENGTHS:
-                    self._connection.execute(DROP, (length, deployment, before))
+                    self._connection.execute(DROP, (length, deployment, int(before.timestamp())))
         self._connection.executescript("PRAGMA incremental_vacuum")  # `execute` would give back one page only
 
     def close(self) -> None:

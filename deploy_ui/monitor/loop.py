@@ -1,6 +1,6 @@
 """The monitor's life: look every 15 s, keep it, tell who watches; what fails is told and tried again next time."""
 
-import functools
+import logging
 import sqlite3
 import threading
 import time
@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from deploy_ui import clock, hints
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import SHORTEST_S, Reader
+from deploy_ui.monitor import requests
 from deploy_ui.monitor.archive import Archive
-from deploy_ui.monitor.attempts import Attempts
 from deploy_ui.monitor.calls import CallsCollector
 from deploy_ui.monitor.gateway import GatewayCollector
 from deploy_ui.monitor.instances import InstancesCollector
 from deploy_ui.monitor.life import LifeCollector
 from deploy_ui.monitor.look import Collector, Look
+from deploy_ui.monitor.trouble import Trouble
 from deploy_ui.services.monitoring.subjects import subjects
 from deploy_ui.settings import settings
 
@@ -25,17 +26,22 @@ TOPIC = "metrics"
 LONGEST_PAUSE = timedelta(hours=1)
 """What happened in a longer pause of the monitor is not told any more."""
 
+log = logging.getLogger(__name__)
+
 
 def run(stop: threading.Event) -> None:
-    """Measure until told to stop."""
-    attempts = Attempts()
+    """Measure until told to stop. The gateway's log is read in a thread of its own, more often than all else."""
+    reading = threading.Thread(target=requests.run, args=(stop,), name="requests")
+    reading.start()
     archive = Archive(settings().metrics_dir, settings().metrics_days)
     gateway = GatewayCollector(settings().metrics_dir)
     collectors: list[Collector] = [gateway, InstancesCollector(), LifeCollector(), CallsCollector()]
-    looks = Looks(collectors, attempts, _last_look())
+    looks, trouble = Looks(collectors, _last_look()), Trouble(log, "deployments cannot be looked at")
     while not stop.wait(looks.pause()):
-        attempts("look", lambda: looks.take(archive))
+        with trouble.told():
+            looks.take(archive)
     archive.close()
+    reading.join()
 
 
 def _last_look() -> datetime:
@@ -52,8 +58,8 @@ def _last_look() -> datetime:
 class Looks:
     """Takes looks and remembers when the last one was."""
 
-    def __init__(self, collectors: Sequence[Collector], attempts: Attempts, last: datetime) -> None:
-        self._collectors, self._attempts = collectors, attempts
+    def __init__(self, collectors: Sequence[Collector], last: datetime) -> None:
+        self._collectors = [(each, Trouble(log, f"{type(each).__name__} cannot measure")) for each in collectors]
         self._at = last
         self._steady = time.monotonic() - (clock.now() - last).total_seconds()
 
@@ -64,8 +70,9 @@ class Looks:
     def take(self, archive: Archive) -> None:
         """Measure what happened since the last look, and keep it."""
         look = self._begin()
-        for each in self._collectors:
-            self._attempts(type(each).__name__, functools.partial(each.collect, look))
+        for each, trouble in self._collectors:
+            with trouble.told():
+                each.collect(look)
         archive.keep(look)
         hints.publish(TOPIC)
 

@@ -1,4 +1,3 @@
-import json
 import os
 import threading
 from datetime import timedelta
@@ -9,28 +8,13 @@ from sqlmodel import select
 from deploy_ui import clock
 from deploy_ui.controller import janitor
 from deploy_ui.db import reading
-from deploy_ui.gateway import places
 from deploy_ui.models import SentTrial
-from deploy_ui.services import deployments, fleet, keys
+from deploy_ui.services import deployments, fleet
 from deploy_ui.services.trials import history
 from deploy_ui.services.trials.request import Trial
 from deploy_ui.settings import settings
 from tests import factories
 from tests.waiting import eventually
-
-
-def test_it_notes_when_a_key_and_its_deployment_were_used(database: str) -> None:  # noqa: ARG001
-    viewer = factories.viewer()
-    slug = factories.deployment(viewer).slug
-    key = keys.create(viewer, slug, name="k").row.id
-    at = clock.now().replace(microsecond=0)
-    entry = {"key": key, "slug": slug, "kind": "key", "details": "", "at": at.isoformat()}
-    log = places.access_log(settings())
-    log.parent.mkdir(parents=True)
-    log.write_text(json.dumps(entry) + "\n")
-    janitor.note_uses()
-    assert keys.rows(viewer, slug)[0].last_used_at == at
-    assert deployments.card(viewer, slug).last_request_at == at
 
 
 def test_it_drops_the_logs_of_instances_long_ended(database: str) -> None:  # noqa: ARG001

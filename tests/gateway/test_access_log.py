@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy_ui.gateway import access_log, places
+from deploy_ui.gateway.access_uses import Uses, uses
 from deploy_ui.gateway.routes import KeyUse, Route, RouteState
 from deploy_ui.settings import settings
 from tests.gateway.conftest import Gateway, secret, serving
@@ -14,6 +15,10 @@ from tests.gateway.upstream import Upstream
 from tests.waiting import eventually
 
 T1, T2, T3 = (datetime(2030, 1, 1, 0, 0, second, tzinfo=UTC) for second in (1, 2, 3))
+
+
+def read_uses() -> Uses:
+    return sum(map(uses, access_log.batches()), Uses())
 
 
 def line(at: datetime, key: str | None = "k1", slug: str | None = "a", **other: object) -> str:
@@ -30,60 +35,60 @@ def log(data_dir: Path) -> Path:  # noqa: ARG001 -- sets the folder first
 
 def test_the_newest_use_of_each_key_and_deployment_is_read(log: Path) -> None:
     log.write_text(line(T1) + line(T3) + line(T2) + line(T2, "k2") + line(T1, "k3", "b"))
-    uses = access_log.read_uses()
-    assert uses.keys == [KeyUse("k1", "a", T3, 3), KeyUse("k2", "a", T2), KeyUse("k3", "b", T1)]
-    assert uses.slugs == {"a": T3, "b": T1}
+    found = read_uses()
+    assert found.keys == [KeyUse("k1", "a", T3, 3), KeyUse("k2", "a", T2), KeyUse("k3", "b", T1)]
+    assert found.slugs == {"a": T3, "b": T1}
 
 
 def test_what_was_read_is_not_read_again(log: Path) -> None:
     log.write_text(line(T1))
-    access_log.read_uses()
-    assert access_log.read_uses() == access_log.Uses()
+    read_uses()
+    assert read_uses() == Uses()
 
 
 def test_what_is_added_is_read_next(log: Path) -> None:
     log.write_text(line(T1))
-    access_log.read_uses()
+    read_uses()
     with log.open("a") as file:
         file.write(line(T2, "k2"))
-    assert access_log.read_uses().keys == [KeyUse("k2", "a", T2)]
+    assert read_uses().keys == [KeyUse("k2", "a", T2)]
 
 
 def test_calls_are_counted_by_the_hour(log: Path) -> None:
     later = T1 + timedelta(hours=1)
     log.write_text(line(T1) + line(later) + line(T2) + line(T1, details="rbac_access_denied_matched_policy[none]"))
-    assert access_log.read_uses().keys == [KeyUse("k1", "a", T2, 2), KeyUse("k1", "a", later)]
+    assert read_uses().keys == [KeyUse("k1", "a", T2, 2), KeyUse("k1", "a", later)]
 
 
 def test_half_a_line_waits_for_its_other_half(log: Path) -> None:
     whole = line(T1)
     log.write_text(whole[:20])
-    assert access_log.read_uses() == access_log.Uses()
+    assert read_uses() == Uses()
     log.write_text(whole)
-    assert access_log.read_uses().keys == [KeyUse("k1", "a", T1)]
+    assert read_uses().keys == [KeyUse("k1", "a", T1)]
 
 
 def test_the_rest_of_a_file_that_was_set_aside_is_read(log: Path) -> None:
     log.write_text(line(T1))
-    access_log.read_uses()
+    read_uses()
     with log.open("a") as file:
         file.write(line(T2, "k2"))
     log.rename(log.with_suffix(".log.1"))
     log.write_text(line(T3, "k3"))
-    assert [use.key for use in access_log.read_uses().keys] == ["k2", "k3"]
-    assert access_log.read_uses() == access_log.Uses()
+    assert [use.key for use in read_uses().keys] == ["k2", "k3"]
+    assert read_uses() == Uses()
 
 
 def test_a_file_that_was_cut_is_read_from_its_start(log: Path) -> None:
     log.write_text(line(T1) * 10)
-    access_log.read_uses()
+    read_uses()
     log.write_text(line(T2))
-    assert access_log.read_uses().keys == [KeyUse("k1", "a", T2)]
+    assert read_uses().keys == [KeyUse("k1", "a", T2)]
 
 
 def test_a_use_of_the_consoles_own_key_counts_for_the_deployment_only(log: Path) -> None:
     log.write_text(line(T1, "c1", kind="console"))
-    assert access_log.read_uses() == access_log.Uses(keys=[], slugs={"a": T1})
+    assert read_uses() == Uses(keys=[], slugs={"a": T1})
 
 
 @pytest.mark.parametrize(
@@ -98,12 +103,12 @@ def test_a_use_of_the_consoles_own_key_counts_for_the_deployment_only(log: Path)
 )
 def test_what_was_not_let_through_is_no_use(log: Path, entry: str) -> None:
     log.write_text(entry)
-    assert access_log.read_uses() == access_log.Uses()
+    assert read_uses() == Uses()
 
 
 def test_without_a_log_nothing_was_used(log: Path) -> None:
     assert not log.exists()
-    assert access_log.read_uses() == access_log.Uses()
+    assert read_uses() == Uses()
 
 
 def logged(gateway: Gateway, path: str) -> dict[str, object]:
@@ -154,9 +159,9 @@ def test_uses_are_read_out_of_envoys_lines(gateway: Gateway, upstream: Upstream)
     gateway.call("/stopped/read")
     logged(gateway, "/stopped/read")
     logged(gateway, "/read")
-    uses = access_log.read_uses()
-    assert ("k1", "used") in {(use.key, use.slug) for use in uses.keys}
-    assert "stopped" not in uses.slugs
+    found = read_uses()
+    assert ("k1", "used") in {(use.key, use.slug) for use in found.keys}
+    assert "stopped" not in found.slugs
 
 
 def test_a_long_file_is_set_aside_and_no_use_is_lost(
@@ -168,9 +173,9 @@ def test_a_long_file_is_set_aside_and_no_use_is_lost(
     logged(gateway, "/one")
     with monkeypatch.context() as patch:
         patch.setattr(access_log, "LARGEST_BYTES", 1)
-        access_log.read_uses()
+        read_uses()
     gateway.call("/long/two", secret("long", "k1"))
-    seen = eventually(lambda: access_log.read_uses().slugs.get("long"))
+    seen = eventually(lambda: read_uses().slugs.get("long"))
     assert seen
     assert "/one" in log.with_suffix(".log.1").read_text()
     assert "/one" not in log.read_text()

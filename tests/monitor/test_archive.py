@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from deploy_ui.enums import Phase, Wish
-from deploy_ui.metrics import store
+from deploy_ui.metrics import aside, store
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import Reader
-from deploy_ui.monitor import archive
+from deploy_ui.monitor import safe
 from deploy_ui.monitor.archive import Archive
 from deploy_ui.monitor.look import Look
 from deploy_ui.monitor.steady import Steady
@@ -62,7 +62,7 @@ def test_a_damaged_file_is_moved_aside_and_told_of_and_measuring_goes_on(
     after.keep(look(1))
     after.keep(look(2))
     assert kept(tmp_path) == 2
-    assert [each.at for each in store.damaged(tmp_path)] == [int(look(1).until.timestamp())]
+    assert [each.at for each in aside.found(tmp_path / store.FILE)] == [int(look(1).until.timestamp())]
     assert "damaged" in caplog.text
     assert "error " in caplog.text
     after.close()
@@ -72,7 +72,7 @@ def test_a_file_that_is_damaged_while_it_is_open_is_moved_aside_too(tmp_path: Pa
     kept_in = Archive(tmp_path, 3)
     for number in range(50):
         kept_in.keep(look(number))
-    writer = kept_in._writer
+    writer = kept_in.file.store
     assert writer is not None
     writer._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     damage(tmp_path)
@@ -83,7 +83,7 @@ def test_a_file_that_is_damaged_while_it_is_open_is_moved_aside_too(tmp_path: Pa
     again = Archive(tmp_path, 3)
     again.keep(look(61))
     assert kept(tmp_path) >= 1
-    assert store.damaged(tmp_path)
+    assert aside.found(tmp_path / store.FILE)
     again.close()
 
 
@@ -93,7 +93,7 @@ def test_a_full_disk_is_told_once_and_measuring_goes_on_when_there_is_room(
     caplog.set_level(logging.INFO)
     kept_in = Archive(tmp_path, 3)
     kept_in.keep(look(0))
-    writer = kept_in._writer
+    writer = kept_in.file.store
     assert writer is not None
     pages = writer._connection.execute("PRAGMA page_count").fetchone()[0]
     writer._connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -105,7 +105,7 @@ def test_a_full_disk_is_told_once_and_measuring_goes_on_when_there_is_room(
     writer._connection.execute(f"PRAGMA max_page_count = {pages + 1000}")
     kept_in.keep(look(401))
     assert kept(tmp_path) == 401 - lost
-    assert "kept again" in caplog.text
+    assert "cannot be kept: over" in caplog.text
     kept_in.close()
 
 
@@ -118,7 +118,7 @@ def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path, caplog: p
 
 
 def test_a_clock_that_jumps_ahead_drops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "FORGET_EVERY_S", -1)
+    monkeypatch.setattr(safe, "FORGET_EVERY_S", -1)
     kept_in = Archive(tmp_path, 3)
     for number in range(4):
         kept_in.keep(look(number))

@@ -10,7 +10,6 @@ from deploy_ui import clock
 from deploy_ui.metrics.store import Reader
 from deploy_ui.monitor import loop
 from deploy_ui.monitor.archive import Archive
-from deploy_ui.monitor.attempts import Attempts
 from deploy_ui.monitor.look import Look
 from deploy_ui.monitor.loop import Looks
 from deploy_ui.services import deployments
@@ -44,27 +43,18 @@ def test_a_part_that_fails_is_told_once_and_the_others_measure_on(
 ) -> None:
     caplog.set_level(logging.INFO)
     card = factories.deployment()
-    looks, archive = Looks([Failing(), Counting()], Attempts(), clock.now()), Archive(tmp_path, 3)
+    looks, archive = Looks([Failing(), Counting()], clock.now()), Archive(tmp_path, 3)
     for _ in range(3):
         looks.take(archive)
     archive.close()
     assert retries(tmp_path, card.id) == 3
-    assert caplog.text.count("Failing failed") == 1
-
-
-def test_a_part_that_works_again_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-    attempts = Attempts()
-    attempts("it", lambda: 1 // 0)
-    attempts("it", lambda: None)
-    attempts("it", lambda: None)
-    assert caplog.text.count("it works again") == 1
+    assert caplog.text.count("Failing cannot measure") == 1
 
 
 def test_a_deployment_that_is_renamed_is_measured_on_and_one_that_is_deleted_until_it_is_gone(tmp_path: Path) -> None:
     editor = factories.viewer()
     card = factories.deployment(editor)
-    looks, archive = Looks([Counting()], Attempts(), clock.now()), Archive(tmp_path, 3)
+    looks, archive = Looks([Counting()], clock.now()), Archive(tmp_path, 3)
     looks.take(archive)
     deployments.change(editor, card.slug, deployments.Change(name="Another name"))
     looks.take(archive)
@@ -77,7 +67,7 @@ def test_a_deployment_that_is_renamed_is_measured_on_and_one_that_is_deleted_unt
 def test_a_monitor_goes_on_from_the_last_look_of_the_one_before() -> None:
     factories.deployment()
     archive = Archive(settings().metrics_dir, 3)
-    Looks([], Attempts(), clock.now()).take(archive)
+    Looks([], clock.now()).take(archive)
     archive.close()
     assert abs(loop._last_look() - clock.now()) <= timedelta(seconds=15)
     looked: list[Look] = []
@@ -87,12 +77,12 @@ def test_a_monitor_goes_on_from_the_last_look_of_the_one_before() -> None:
             looked.append(look)
 
     since = clock.now() - timedelta(minutes=10)
-    Looks([Looking()], Attempts(), since).take(Archive(settings().metrics_dir, 3))
+    Looks([Looking()], since).take(Archive(settings().metrics_dir, 3))
     assert looked[0].since == since
     assert looked[0].seconds == pytest.approx(600, abs=5)
     assert looked[0].watched_s == 60
 
 
 def test_looks_are_due_at_whole_stretches_of_the_clock() -> None:
-    looks = Looks([], Attempts(), clock.now())
+    looks = Looks([], clock.now())
     assert 0 < looks.pause() <= 15

@@ -102,7 +102,7 @@ def test_a_monitor_that_is_silent_is_told() -> None:
 def test_a_file_that_was_set_aside_is_told_where_it_leaves_a_gap() -> None:
     card = factories.deployment()
     measure(card, NOW - HOUR / 2, NOW)
-    (settings().metrics_dir / store.aside(NOW - HOUR / 2)).touch()
+    (settings().metrics_dir / f"{store.FILE}.damaged-20261126T113007Z").touch()
     trouble = read(card.slug).trouble
     assert trouble is not None
     assert trouble.code == "metrics_damaged"
