@@ -13,6 +13,7 @@ from deploy_ui.api import (
     dotenv_files,
     errors,
     examples,
+    exposition,
     health,
     image_files,
     images,
@@ -57,6 +58,7 @@ ROUTERS = (
     metrics.router,
     people.router,
     health.router,
+    exposition.router,
     documentation.router,
 )
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
