@@ -39,7 +39,7 @@ def _fresh() -> Snapshot:
     """Return the snapshot, unless it tells of the past: Prometheus then sees a gap, not a line that stands still."""
     found = snapshot.read(settings().metrics_dir)
     if found is None:
-        raise Unavailable("metrics_none")
+        raise Unavailable("monitor_not_yet")
     if found.is_stale(time.time()):
-        raise Unavailable("metrics_stale", seconds=round(time.time() - found.at))
+        raise Unavailable("monitor_silent", seconds=round(time.time() - found.at))
     return found
