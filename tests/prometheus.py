@@ -16,9 +16,9 @@ import pytest
 from tests.ports import free_port
 from tests.waiting import eventually
 
-ABSENT = (
-    "there is no Prometheus on this machine: run `make prometheus` as root, or install Debian's package `prometheus`"
-)
+ABSENT = "there is no Prometheus here: run `make prometheus`, or install Debian's package `prometheus`"
+FETCHED = Path(sys.executable).parent
+"""Where `make prometheus` puts it where the machine has none."""
 START_S = 60
 
 
