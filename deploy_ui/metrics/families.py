@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 SLUG = "deployment"
 OF_REVISION = ("revision",)
-OF_INSTANCE = ("revision", "instance")
+OF_INSTANCE = ("revision", "instance_key")
+"""Not `instance`: that is what Prometheus calls the target it scraped, and ours would come out as `exported_instance`."""
 
 
 class Family(NamedTuple):

@@ -17,6 +17,8 @@ from typing import NamedTuple
 from deploy_ui.metrics.bins import MICROSECONDS, width_of
 
 FILE = "totals.json"
+LOOK_S = 15
+"""So often there is a new one; scraping more often tells nothing more."""
 STALE_S = 60.0
 """A snapshot that is older tells of a monitor that does not run, or cannot write."""
 BOUNDS_S = (
