@@ -14,7 +14,7 @@ COMPILED := $(VENV)/.compiled
 SOURCES := $(shell find deploy_ui -name '*.py')
 GATES := $(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 
-.PHONY: help up test test-faults lint bench lock install pages browser
+.PHONY: help up test test-faults lint bench lock install pages browser prometheus
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ help: ## Show what there is
 up: pages $(COMPILED) ## Install what is missing, and start everything on this machine until Ctrl-C
 	@exec $(BIN)/deploy-ui up $(if $(KEEP_INSTANCES),--keep-instances)
 
-test: pages browser $(COMPILED) ## Run every gate and every test but the faults
+test: pages browser prometheus $(COMPILED) ## Run every gate and every test but the faults
 	@$(GATES)
 	@$(BIN)/python -m pytest $(ARGS)
 
@@ -68,3 +68,12 @@ browser: install
 		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends -y chromium > /dev/null && exit 0; \
 	fi; \
 	$(BIN)/playwright install chromium
+
+# One that is on the machine; else Debian's, of which we take the programs alone: its package would start a service.
+prometheus: install
+	@command -v prometheus promtool > /dev/null && exit 0; test -x $(BIN)/promtool && exit 0; \
+	command -v apt-get dpkg-deb > /dev/null || { echo "There is no Prometheus, and no way to get one: tests that need it are skipped."; exit 0; }; \
+	test "$$(id -u)" != 0 || apt-get -qq update; \
+	cd $(VENV) && apt-get -qq download prometheus && dpkg-deb -x prometheus_*.deb prometheus && mv prometheus/usr/bin/prom* bin/ \
+		|| echo "Prometheus could not be fetched: tests that need it are skipped."; \
+	rm -rf prometheus prometheus_*.deb

@@ -3,17 +3,20 @@
 import functools
 import hashlib
 import ipaddress
+import re
 import tempfile
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LONGEST_SOCKET_PATH = 100
 """Unix socket paths end at 107 bytes on Linux; some room is left for suffixes."""
 SESSION_COOKIE = "deploy_ui_session"
 """The console's cookie. Browsers send it to every port of a host, so the gateway keeps it from instances."""
+SITE = re.compile(r"https?://[^\s/?#;,'\"\\]+(?:/[^\s?#;,'\"\\]*)?")
+"""An address with a path at most: it goes into the content security policy, and others are made of it."""
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 -- what is listened on, and where it is reached
 
@@ -60,7 +63,7 @@ class Settings(BaseSettings):
     """How long charts and the request log are kept."""
     metrics: Literal["off", "token", "open"] = "off"
     """Who may read `/metrics`: nobody, whoever sends `metrics_token`, anybody."""
-    metrics_token: str = Field(default="", repr=False)
+    metrics_token: str = Field(default="", repr=False, validate_default=True)
     prometheus_url: str = Field(default="", repr=False)
     """Where a Prometheus that scrapes `/metrics` answers; the charts are read from it. Empty: from the own store."""
     grafana_url: str = ""
@@ -82,6 +85,20 @@ class Settings(BaseSettings):
     def _blocks(cls, value: str) -> str:
         networks(value)  # raises what pydantic tells as a wrong setting
         return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _named(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("metrics") == "token" and not value.strip():
+            raise ValueError("DEPLOY_UI_METRICS=token needs a token: set one here, or choose open or off")
+        return value.strip()
+
+    @field_validator("prometheus_url", "grafana_url")
+    @classmethod
+    def _site(cls, value: str) -> str:
+        if value and not SITE.fullmatch(value):
+            raise ValueError("must be an address like http://127.0.0.1:9090, of http or https")
+        return value.rstrip("/")
 
     @property
     def allowed_callback_networks(self) -> tuple[Network, ...]:

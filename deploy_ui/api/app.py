@@ -13,6 +13,7 @@ from deploy_ui.api import (
     dotenv_files,
     errors,
     examples,
+    exposition,
     health,
     image_files,
     images,
@@ -59,6 +60,7 @@ ROUTERS = (
     requests.router,
     people.router,
     health.router,
+    exposition.router,
     documentation.router,
 )
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

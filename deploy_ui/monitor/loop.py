@@ -17,6 +17,7 @@ from deploy_ui.monitor.gateway import GatewayCollector
 from deploy_ui.monitor.instances import InstancesCollector
 from deploy_ui.monitor.life import LifeCollector
 from deploy_ui.monitor.look import Collector, Look
+from deploy_ui.monitor.totals import Totals
 from deploy_ui.monitor.trouble import Trouble
 from deploy_ui.services.monitoring.subjects import subjects
 from deploy_ui.settings import settings
@@ -33,13 +34,17 @@ def run(stop: threading.Event) -> None:
     """Measure until told to stop. The gateway's log is read in a thread of its own, more often than all else."""
     reading = threading.Thread(target=requests.run, args=(stop,), name="requests")
     reading.start()
-    archive = Archive(settings().metrics_dir, settings().metrics_days)
-    gateway = GatewayCollector(settings().metrics_dir)
+    folder = settings().metrics_dir
+    archive, totals = Archive(folder, settings().metrics_days), Totals(folder)
+    gateway = GatewayCollector(folder)
     collectors: list[Collector] = [gateway, InstancesCollector(), LifeCollector(), CallsCollector()]
     looks, trouble = Looks(collectors, _last_look()), Trouble(log, "deployments cannot be looked at")
     while not stop.wait(looks.pause()):
         with trouble.told():
-            looks.take(archive)
+            look = looks.take()
+            archive.keep(look)
+            totals.add(look)
+            hints.publish(TOPIC)
     archive.close()
     reading.join()
 
@@ -67,14 +72,13 @@ class Looks:
         """Return how many seconds there are until the next look is due: at whole 15 s of the clock."""
         return SHORTEST_S - time.time() % SHORTEST_S
 
-    def take(self, archive: Archive) -> None:
-        """Measure what happened since the last look, and keep it."""
+    def take(self) -> Look:
+        """Measure what happened since the last look."""
         look = self._begin()
         for each, trouble in self._collectors:
             with trouble.told():
                 each.collect(look)
-        archive.keep(look)
-        hints.publish(TOPIC)
+        return look
 
     def _begin(self) -> Look:
         """Begin a look; what cannot be read now is in the next one."""

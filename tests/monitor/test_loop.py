@@ -45,7 +45,7 @@ def test_a_part_that_fails_is_told_once_and_the_others_measure_on(
     card = factories.deployment()
     looks, archive = Looks([Failing(), Counting()], clock.now()), Archive(tmp_path, 3)
     for _ in range(3):
-        looks.take(archive)
+        archive.keep(looks.take())
     archive.close()
     assert retries(tmp_path, card.id) == 3
     assert caplog.text.count("Failing cannot measure") == 1
@@ -55,11 +55,11 @@ def test_a_deployment_that_is_renamed_is_measured_on_and_one_that_is_deleted_unt
     editor = factories.viewer()
     card = factories.deployment(editor)
     looks, archive = Looks([Counting()], clock.now()), Archive(tmp_path, 3)
-    looks.take(archive)
+    archive.keep(looks.take())
     deployments.change(editor, card.slug, deployments.Change(name="Another name"))
-    looks.take(archive)
+    archive.keep(looks.take())
     deployments.delete(editor, card.slug)
-    looks.take(archive)
+    archive.keep(looks.take())
     archive.close()
     assert retries(tmp_path, card.id) == 3
 
@@ -67,7 +67,7 @@ def test_a_deployment_that_is_renamed_is_measured_on_and_one_that_is_deleted_unt
 def test_a_monitor_goes_on_from_the_last_look_of_the_one_before() -> None:
     factories.deployment()
     archive = Archive(settings().metrics_dir, 3)
-    Looks([], clock.now()).take(archive)
+    archive.keep(Looks([], clock.now()).take())
     archive.close()
     assert abs(loop._last_look() - clock.now()) <= timedelta(seconds=15)
     looked: list[Look] = []
@@ -77,7 +77,7 @@ def test_a_monitor_goes_on_from_the_last_look_of_the_one_before() -> None:
             looked.append(look)
 
     since = clock.now() - timedelta(minutes=10)
-    Looks([Looking()], since).take(Archive(settings().metrics_dir, 3))
+    Looks([Looking()], since).take()
     assert looked[0].since == since
     assert looked[0].seconds == pytest.approx(600, abs=5)
     assert looked[0].watched_s == 60

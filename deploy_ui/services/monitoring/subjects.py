@@ -24,6 +24,8 @@ class Subject:
 
     id: int
     slug: str
+    name: str
+    """As people write it; it may change."""
     wish: Wish
     phase: Phase
     wanted: int
@@ -57,6 +59,7 @@ def _subject(row: Deployment, instances: tuple[LiveInstance, ...]) -> Subject:
     return Subject(
         id=row.id,
         slug=row.slug,
+        name=row.name,
         wish=row.wish,
         phase=row.phase,
         wanted=row.instances if row.wish is Wish.RUN else 0,
