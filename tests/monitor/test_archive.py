@@ -18,7 +18,7 @@ from deploy_ui.monitor.steady import Steady
 from deploy_ui.services.monitoring.subjects import Subject
 
 START = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
-SUBJECT = Subject(1, "a", Wish.RUN, Phase.RUNNING, 1, 1, 1.0, 512, ())
+SUBJECT = Subject(1, "a", "A", Wish.RUN, Phase.RUNNING, 1, 1, 1.0, 512, ())
 
 
 def look(number: int, start: datetime = START) -> Look:

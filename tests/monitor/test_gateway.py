@@ -37,7 +37,7 @@ class Gateway:
 
     def look(self) -> Sample:
         self.at += timedelta(seconds=15)
-        subject = Subject(1, "a", Wish.RUN, Phase.RUNNING, 1, 1, 1.0, 512, ())
+        subject = Subject(1, "a", "A", Wish.RUN, Phase.RUNNING, 1, 1, 1.0, 512, ())
         look = Look(self.at - timedelta(seconds=15), self.at, 15.0, [subject], {1: Sample()})
         self.collector.collect(look)
         return look.samples[1]
