@@ -8,8 +8,11 @@ import math
 from collections.abc import Iterable, Mapping
 
 MICROSECONDS = 1_000_000
-TWO_DIGITS = 10
 HUNDRED = 100
+TWO = 2
+FIRST = 10
+PER_TEN = 90
+"""From 10 to 99 there are so many; and again from 100 to 990, and so on."""
 
 
 def bin_of(seconds: float) -> int:
@@ -23,7 +26,19 @@ def bin_of(seconds: float) -> int:
 
 def width_of(lower: int) -> int:
     """Return how many microseconds wide the bin is that a duration of `lower` microseconds is in."""
-    return int(10 ** max(len(str(lower)) - 2, 0))
+    return int(10 ** max(len(str(lower)) - TWO, 0))
+
+
+def number_of(lower: int) -> int:
+    """Return the place of a bin among all bins, from 0."""
+    digits = len(str(lower))
+    return lower if digits <= TWO else (digits - TWO) * PER_TEN + int(str(lower)[:TWO])
+
+
+def bin_at(number: int) -> int:
+    """Return the lower bound of the bin at a place."""
+    tens, rest = divmod(number - FIRST, PER_TEN)
+    return number if number < HUNDRED else int((rest + FIRST) * 10**tens)
 
 
 def quantile(share: float, counts: Mapping[int, float]) -> float | None:

@@ -26,8 +26,6 @@ Gauges: `in_flight`, `waiting` (requests at instances, and held by the gateway),
 `gpu_memory:{revision}:{instance}` (bytes).
 """
 
-import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -114,41 +112,6 @@ def merged(samples: Iterable[Sample]) -> Sample:
     for each in samples:
         whole.add(each)
     return whole
-
-
-def encode(sample: Sample) -> bytes:
-    """Return the sample as it is kept."""
-    counters = {name: _short(value) for name, value in sorted(sample.counters.items())}
-    gauges = {name: _numbers(gauge) for name, gauge in sorted(sample.gauges.items())}
-    return zlib.compress(json.dumps([counters, gauges], separators=(",", ":")).encode())
-
-
-def decode(data: bytes) -> Sample:
-    """Return what was encoded. Raises ValueError for anything else."""
-    try:
-        counters, gauges = json.loads(zlib.decompress(data))
-        return Sample(counters, {name: _gauge(numbers) for name, numbers in gauges.items()})
-    except (zlib.error, TypeError, AttributeError) as error:
-        raise ValueError(str(error)) from error
-
-
-def _numbers(gauge: Gauge) -> float | list[float]:
-    """Return a gauge as numbers; of a single look just what it saw."""
-    if gauge.looks == 1:
-        return _short(gauge.total)
-    return [_short(gauge.total), gauge.looks, _short(gauge.least), _short(gauge.most)]
-
-
-def _gauge(numbers: float | list[float]) -> Gauge:
-    if isinstance(numbers, list):
-        total, looks, least, most = numbers
-        return Gauge(total, int(looks), least, most)
-    return Gauge.of(numbers)
-
-
-def _short(value: float) -> float:
-    """Return a number that is short as text: whole where it can be, else with six digits behind the point."""
-    return int(value) if value == int(value) else round(value, 6)
 
 
 def by_first(counters: Iterable[tuple[str, float]]) -> Mapping[str, dict[str, float]]:

@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from deploy_ui.metrics.sample import Sample, decode, encode, merged
+from deploy_ui.metrics.packing import decode, encode
+from deploy_ui.metrics.sample import Sample, merged
 
 SHORTEST_S = 15
 LENGTHS = (SHORTEST_S, 60, 300, 3600)

@@ -61,3 +61,11 @@ def test_counters_of_several_revisions_are_added_up() -> None:
 def test_bounds_count_as_prometheus_does() -> None:
     counts = {900: 2.0, 1000: 3.0, 990_000: 5.0, 1_000_000: 7.0}
     assert bins.below(counts, [0.001, 1, math.inf]) == [2, 10, 17]
+
+
+def test_every_bin_has_its_place() -> None:
+    lowers = sorted({bins.bin_of(10 ** CHANCE.uniform(-6, 5)) for _ in range(5000)})
+    numbers = [bins.number_of(lower) for lower in lowers]
+    assert numbers == sorted(set(numbers))
+    assert [bins.bin_at(number) for number in numbers] == lowers
+    assert [bins.number_of(bins.bin_at(number)) for number in range(900)] == list(range(900))

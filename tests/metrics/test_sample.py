@@ -1,9 +1,7 @@
 """What was measured in a stretch, added up and packed."""
 
-import pytest
-
 from deploy_ui.metrics import sample
-from deploy_ui.metrics.sample import Gauge, Sample, decode, encode, merged
+from deploy_ui.metrics.sample import Gauge, Sample, merged
 
 
 def test_counters_are_added_and_gauges_remember_their_bounds() -> None:
@@ -25,21 +23,6 @@ def test_nothing_is_counted_as_nothing() -> None:
     empty = Sample()
     empty.count("retries", 0)
     assert empty == Sample()
-
-
-def test_what_is_packed_is_read_back() -> None:
-    whole = Sample({"requests:7:200": 12, "duration_seconds:7": 0.1234567}, {"cpu:7:ab12cd": Gauge.of(0.5)})
-    whole.look("cpu:7:ab12cd", 1.5)
-    whole.look("ready", 2)
-    back = decode(encode(whole))
-    assert back.gauges == whole.gauges
-    assert back.counters == {"requests:7:200": 12, "duration_seconds:7": 0.123457}
-
-
-@pytest.mark.parametrize("data", [b"", b"no zlib", encode(Sample())[:-3]])
-def test_a_broken_pack_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        decode(data)
 
 
 def test_a_deployment_that_crashes_for_hours_stays_small() -> None:
