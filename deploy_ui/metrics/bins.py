@@ -4,6 +4,7 @@ A bin holds what begins with the same two digits: its lower bound is `m × 10^e`
 it is `10^e` wide. So it is a tenth of its values wide at most. Below 10 µs each microsecond is one bin.
 """
 
+import functools
 import math
 from collections.abc import Iterable, Mapping
 
@@ -35,6 +36,7 @@ def number_of(lower: int) -> int:
     return lower if digits <= TWO else (digits - TWO) * PER_TEN + int(str(lower)[:TWO])
 
 
+@functools.lru_cache(maxsize=2000)
 def bin_at(number: int) -> int:
     """Return the lower bound of the bin at a place."""
     tens, rest = divmod(number - FIRST, PER_TEN)
