@@ -72,7 +72,8 @@ export const ChartCard = memo(function ChartCard({ shown, answer, slug, card, wi
   const act = { zoom, reset: () => (close(), reset()), pick: (index, left) => setPick({ at: times[index], left: Math.min(left, Math.max(0, (box.current?.clientWidth ?? 0) - 260)) }) };
   const plot = usePlot(box, shown, act, identity);
   const limit = chart.limit ? words.limit.replace("{value}", valueWords(chart.unit, chart.limit, language, words)) : "";
-  const under = [unit, limit].filter(Boolean).join(", ");
+  const nothing = measured(chart) ? "" : (words[`empty_${chart.name}`] ?? words.empty);
+  const under = [nothing ? "" : unit, limit].filter(Boolean).join(", ");
   const picture = () => {
     const legend = chart.series.map((each, place) => ({ name: each.name, label: seriesWords(each), color: theme[looks[place].token] })).filter(({ name }) => !hidden.has(name));
     const head = { title: under ? `${title} \u00b7 ${under}` : title, time: `${slug} \u00b7 ${rangeWords(answer.since, answer.until, language)}`, legend, theme };
@@ -85,7 +86,6 @@ export const ChartCard = memo(function ChartCard({ shown, answer, slug, card, wi
     if (event.key === "Enter" && event.target === event.currentTarget && idx !== null && left >= 0) act.pick(idx, left);
     return undefined;
   };
-  const nothing = measured(chart) ? "" : (words[`empty_${chart.name}`] ?? words.empty);
   return jsx(
     "figure",
     { className: "chart", "data-testid": `chart-${chart.name}` },

@@ -2,7 +2,7 @@
    are tokens of monitoring.css, read anew when the theme changes. */
 
 const MEANINGS = {
-  "2xx": "ok", "3xx": "2", "4xx": "3", "5xx": "error",
+  aborted: "soft", "1xx": "4", "2xx": "ok", "3xx": "2", "4xx": "3", "5xx": "error",
   p50: "2", p90: "1", p99: "soft", max: "3",
   in_flight: "2", waiting: "4",
   wanted: "soft", ready: "1",

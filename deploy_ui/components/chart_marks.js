@@ -6,7 +6,14 @@ const FLAG = 15;
 const WORST = ["crash", "revision", "scaled", "woken"];
 
 export const worst = (marks) => WORST.find((kind) => marks.some((mark) => mark.kind === kind)) ?? "scaled";
-export const signOf = ({ kind, label }) => ({ crash: "!", woken: "*" })[kind] ?? label;
+
+/** What one mark says in a few letters; "2\u21923" instances are "\u21913". */
+function signOf({ kind, label }) {
+  if (kind === "crash") return "!";
+  if (kind === "woken") return "*";
+  const [before, after] = label.split("\u2192");
+  return kind === "scaled" && after ? `${Number(after) < Number(before) ? "\u2193" : "\u2191"}${after}` : label;
+}
 
 /** What a flag says: its sign, or how many things it stands for. */
 const flagWords = (marks) => (marks.length === 1 ? signOf(marks[0]).slice(0, 6) : `${marks.length}\u00d7`);

@@ -44,7 +44,7 @@ function axes(plot) {
     stroke: text,
     font,
     size: AXIS_HEIGHT,
-    space: 76,
+    space: 62,
     gap: 6,
     grid: { show: false },
     ticks: { show: false },
@@ -60,7 +60,7 @@ function axes(plot) {
     grid: { stroke: () => plot.shown.theme.grid, width: 1 },
     ticks: { show: false },
     incrs: () => ticksOf(plot.shown.chart.unit, plot.top()),
-    values: (u, splits) => splits.map((at) => tickWords(plot.shown.chart.unit, plot.top(), at, plot.shown.language)),
+    values: (u, splits) => splits.map((at) => plot.bare ? "" : tickWords(plot.shown.chart.unit, plot.top(), at, plot.shown.language)),
   };
   return [time, value];
 }

@@ -14,6 +14,8 @@ CHARTS = (
     *("calls_ended", "cold_starts", "cold_start_times", "bytes", "retries", "revisions", "codes"),
 )
 """In the order of the API, which says which of them there are."""
+CRASHES = ("start_failed", "start_timeout", "crashed", "exited", "out_of_memory", "not_answering", "lost")
+"""Reasons for which instances end by themselves."""
 WORDS = {
     "name": CHARTS,
     "empty": CHARTS,
@@ -21,7 +23,7 @@ WORDS = {
     "series": (
         *("in_flight", "waiting", "wanted", "ready", "queued", "running", "wait_p50", "wait_p99", "run_p50"),
         *("run_p99", "oldest", "completed", "error", "canceled", "count", "max", "in", "out", "retries", "resets"),
-        "gateway",
+        "aborted",
     ),
     "mark": ("revision", "scaled", "crash", "woken"),
     "said": ("revision", "scaled", "crash", "woken"),
@@ -38,9 +40,7 @@ PLAIN = (
 UNITS = ("b", "kib", "mib", "gib", "tib", "ms", "s", "min", "h", "k", "m", "per_s", "percent", "cores")
 COUNTED = ("days", "kept")
 """Texts with a number, whose form the browser chooses."""
-FACTS = {
-    name: f"{{{name}}}" for name in ("count", "value", "change", "time", "charts", "label", "instance", "from", "to")
-}
+FACTS = {name: f"{{{name}}}" for name in ("count", "value", "change", "time", "charts", "label", "reason")}
 """Filled in the browser, where the values are."""
 
 for _script in (
@@ -91,5 +91,6 @@ def _words() -> Iterator[tuple[str, rx.Var[str]]]:
         yield from ((f"{table}_{name}", t(f"chart.{table}.{name}", **FACTS)) for name in names)
     yield from ((name, t(f"chart.text.{name}", **FACTS)) for name in PLAIN)
     yield from ((name, t(f"chart.unit.{name}")) for name in UNITS)
+    yield from ((f"reason_{name}", t(f"reason.{name}")) for name in CRASHES)
     for name in COUNTED:
         yield from ((f"{name}_{form}", t(f"chart.{name}.{form}", **FACTS)) for form in ("one", "few", "many"))

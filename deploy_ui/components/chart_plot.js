@@ -3,7 +3,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { flagsOn, drawMarks } from "./chart_marks.js";
-import { mostOf, rowsOf } from "./chart_data.js";
+import { measured, mostOf, rowsOf } from "./chart_data.js";
 import { optionsOf } from "./chart_options.js";
 import { Tip, near } from "./chart_tip.js";
 import { stepWords } from "./chart_time.js";
@@ -51,6 +51,7 @@ export class Plot {
     const { chart, times, xs, hidden } = this.shown;
     const rows = rowsOf(chart, times, hidden);
     this.most = mostOf(rows);
+    this.bare = !measured(chart); // an axis of nothing has no numbers
     return [xs, ...(chart.shape === "bars" ? rows.reverse() : rows)];
   }
 

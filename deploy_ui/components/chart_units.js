@@ -16,7 +16,7 @@ const MANY = [
 const PER_SECOND = { per_second: true, bytes_per_second: true };
 const LONG_S = 90; // so many seconds are still read as seconds
 const FINE = [1, 2, 2.5, 5];
-const BINARY = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+const COMPACT = 10000; // smaller counts are written out
 
 const last = (steps, value) => steps.findLast((step) => value >= step.size) ?? steps[0];
 
@@ -36,11 +36,18 @@ export function scaleOf(unit, most) {
   return { ...last(MANY, most), suffix: PER_SECOND[unit] ? "per_s" : "" };
 }
 
-/** Keeps three digits that say something: 61200 → 61,200; 2.345 → 2.35; 0.01234 → 0.0123 */
-function digits(value, language) {
+/** Keeps three digits that say something: 2.345 → 2.35; 0.01234 → 0.0123; 312.4 → 312 */
+function digits(unit, value, language) {
   const size = Math.abs(value);
+  if (unit === "ratio" && size >= 1) return value.toLocaleString(language, { maximumFractionDigits: 2 });
   if (size >= 100) return value.toLocaleString(language, { maximumFractionDigits: 0 });
   return value.toLocaleString(language, { maximumSignificantDigits: 3 });
+}
+
+/** 1870 → "1,870"; 61200 → "61.2k", in Russian with its own short word. */
+export function countWords(value, language) {
+  if (Math.abs(value) < COMPACT) return digits("count", value, language);
+  return value.toLocaleString(language, { notation: "compact", maximumSignificantDigits: 3 }).replace("K", "k");
 }
 
 /** 0.0312 seconds → "31.2 ms"; null is a dash. `words` are the names of the units. */
@@ -52,8 +59,9 @@ export function valueWords(unit, value, language, words) {
 /** The same as its number and its unit, which is empty for a count. */
 export function valueParts(unit, value, language, words) {
   if (value === null || value === undefined) return ["\u2013", ""];
+  if (unit === "count" || unit === "per_second") return [countWords(value, language), unit === "count" ? "" : words.per_s];
   const { size, word, suffix } = scaleOf(unit, Math.abs(value));
-  const number = digits(value / size, language);
+  const number = digits(unit, value / size, language);
   return [number, [words[word], words[suffix]].filter(Boolean).join("")];
 }
 
@@ -71,7 +79,6 @@ export function tickWords(unit, most, value, language) {
 /** The distances that lines of an axis may have: round ones in the chart's unit, whole ones where things are counted. */
 export function ticksOf(unit, most) {
   const { size } = scaleOf(unit, most);
-  if (unit === "bytes" || unit === "bytes_per_second") return [0.125, 0.25, 0.5, ...BINARY].map((step) => step * size);
   const least = unit === "count" ? 0 : -6;
   const powers = Array.from({ length: 12 - least }, (_, index) => 10 ** (index + least));
   return powers.flatMap((power) => FINE.map((step) => step * power)).filter((step) => unit !== "count" || Number.isInteger(step)).map((step) => (unit === "count" ? step : step * size));

@@ -14,16 +14,14 @@ export function wordsFor(words, language) {
     rangeLabel: (name) => words[`range_${name}`] ?? count("days", lengthOf(name) / 86400),
     kept: (days) => count("kept", days),
     step: (length) => (length < 60 ? words.step_s.replace("{count}", length) : words.step_min.replace("{count}", Math.round(length / 60))),
-    /** Instances by their key, revisions by number, all else in words. */
+    /** Instances by their key, all else in words, or as it is named. */
     series: (chart) => ({ name, labels = {} }) => {
       if (NAMED.has(chart.name)) return labels.revision ? `${name} \u00b7 r${labels.revision}` : name;
-      if (chart.name === "revisions") return /^\d+$/.test(name) ? `r${name}` : name || words.series_gateway;
       return words[`series_${name}`] ?? name;
     },
     mark: ({ kind, label, facts = {} }) => {
-      const template = words[`said_${kind}`] ?? "{label}";
-      const known = { label, instance: "", ...facts };
-      return template.replaceAll(/\{(\w+)\}/g, (_, name) => String(known[name] ?? "")).trim();
+      const said = (words[`said_${kind}`] ?? "{label}").replace("{label}", label).replace("{reason}", words[`reason_${facts.reason}`] ?? words.reason_crashed);
+      return facts.count > 1 ? `${said} (${facts.count.toLocaleString(language)}\u00d7)` : said;
     },
   };
 }
