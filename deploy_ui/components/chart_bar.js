@@ -40,7 +40,7 @@ export function ChartBar({ days, view, own, shown, kinds, grafana, refresh, load
     "div",
     { className: "toolbar charts__bar" },
     jsx(Ranges, { days, view, own, words, rangeLabel, choose: act.range, openOwn: act.openOwn }),
-    view.within && view.range ? jsx("button", { type: "button", className: "btn btn--outline", onClick: act.reset, "data-testid": "zoom-reset" }, iconOf(ZoomOut), words.zoom_reset) : null,
+    view.within && view.range ? jsx("button", { type: "button", className: "iconbtn iconbtn--outline", "aria-label": words.zoom_reset, title: words.zoom_reset, onClick: act.reset, "data-testid": "zoom-reset" }, iconOf(ZoomOut)) : null,
     shown ? jsx("span", { className: "small muted num charts__time", "data-testid": "chart-time" }, rangeWords(shown.since, shown.until, language)) : null,
     jsx(
       "div",

@@ -70,7 +70,7 @@ function cursor(plot) {
     y: false,
     drag: { x: true, y: false, setScale: false },
     sync: { key: GROUP, setSeries: false, scales: ["x", null], filters: { pub: (type) => SHARED.has(type), sub: (type) => SHARED.has(type) } },
-    bind: { dblclick: () => () => plot.act.reset() },
+    bind: { dblclick: () => () => plot.back() },
     points: { size: 7, width: 1.5, stroke: () => plot.shown.theme.background, fill: (u, index) => plot.colorAt(index), show: plot.shown.chart.shape !== "bars" },
   };
 }

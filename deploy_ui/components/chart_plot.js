@@ -10,6 +10,7 @@ import { stepWords } from "./chart_time.js";
 import { valueWords } from "./chart_units.js";
 
 const LEAST_DRAG = 6; // pixels; less is a click
+const DOUBLE_MS = 220; // a click may become a double click, which goes back
 const HEIGHT = 176;
 const RATIO_OF_LIMIT = 0.3; // a limit far above everything would press the lines flat
 
@@ -65,7 +66,9 @@ export class Plot {
   listen() {
     const { u } = this;
     u.over.addEventListener("click", () => {
-      if (u.select.width < LEAST_DRAG && u.cursor.idx !== null && !this.dragged) this.act.pick(u.cursor.idx, u.cursor.left);
+      const { idx, left } = u.cursor;
+      clearTimeout(this.picking);
+      if (!this.dragged && idx !== null && left >= 0) this.picking = setTimeout(() => this.act.pick(idx, left), DOUBLE_MS);
     });
     u.root.addEventListener("mousemove", (event) => this.overFlags(event));
     u.root.addEventListener("mouseleave", () => this.tip.hide());
@@ -90,6 +93,12 @@ export class Plot {
     this.dragged = width >= LEAST_DRAG;
     this.u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     if (this.dragged) this.act.zoom(this.u.posToVal(left, "x"), this.u.posToVal(left + width, "x"));
+  }
+
+  /** Goes back to what was zoomed into. */
+  back() {
+    clearTimeout(this.picking);
+    this.act.reset();
   }
 
   /** Follows the crosshair, its own or that of another chart. */
@@ -135,6 +144,7 @@ export class Plot {
   }
 
   destroy() {
+    clearTimeout(this.picking);
     this.u.destroy();
   }
 }
