@@ -1,8 +1,8 @@
 /* The toolbar of the charts: which time, what the flags mean, how often to look again, what to take along. */
 import { jsx } from "@emotion/react";
 import { ArrowUpRight, CalendarClock, Download, RefreshCw, ZoomOut } from "lucide-react";
-import { REFRESHES } from "./chart_feed.js";
 import { rangesFor } from "./chart_range.js";
+import { REFRESHES } from "./chart_refresh.js";
 import { rangeWords } from "./chart_time.js";
 
 const iconOf = (Icon, className = "icon") => jsx(Icon, { className, "aria-hidden": true });

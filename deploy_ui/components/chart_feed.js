@@ -2,14 +2,9 @@
    was there. */
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import { goesOn, stretch } from "./chart_range.js";
+import { waitOf } from "./chart_refresh.js";
 
-const LEAST_WAIT_S = 2;
-const MOST_WAIT_S = 300;
-const AFTER_NEXT_S = 1;
-const AFTER_FAILURE_S = 15;
 const SKEW_S = 5; // the clocks of the reader and of the server may differ by so much
-
-export const REFRESHES = ["auto", "10", "30", "60", "off"];
 
 const now = () => Date.now() / 1000;
 
@@ -19,15 +14,6 @@ async function ask(url, { since, until }, language, signal) {
   const body = await response.json().catch(() => null);
   if (!response.ok || !body) throw Object.assign(new Error("no values"), { words: body?.error?.message ?? "" });
   return { answer: body, told };
-}
-
-/** How long to wait before asking again, in seconds; 0: not at all. */
-export function waitOf(refresh, answer, failed, length) {
-  if (refresh === "off") return 0;
-  if (refresh !== "auto") return Number(refresh);
-  if (failed) return AFTER_FAILURE_S;
-  const slow = length > 86400 ? 60 : 0; // what moves by a pixel an hour is not asked for every 15 s
-  return Math.min(MOST_WAIT_S, Math.max(LEAST_WAIT_S, slow, (answer?.next_in_s ?? AFTER_FAILURE_S) + AFTER_NEXT_S));
 }
 
 /** Returns `{answer, at, problem, loading, again}`; `problem` is null or in words (which may be empty). */

@@ -43,13 +43,12 @@ COUNTED = ("days", "kept")
 FACTS = {name: f"{{{name}}}" for name in ("count", "value", "change", "time", "charts", "label", "reason")}
 """Filled in the browser, where the values are."""
 
-for _script in (
-    *("chart_bar.js", "chart_card.js", "chart_colors.js", "chart_csv.js", "chart_data.js", "chart_export.js"),
-    *("chart_feed.js", "chart_legend.js", "chart_marks.js", "chart_options.js", "chart_own.js", "chart_pick.js"),
-    *("chart_plot.js", "chart_range.js", "chart_summary.js", "chart_time.js", "chart_tip.js", "chart_units.js"),
-    *("chart_words.js", "save_blob.js"),
+for _name in (
+    *("bar", "card", "change", "colors", "csv", "data", "export", "feed", "legend", "marks", "options", "own", "pick"),
+    *("plot", "range", "refresh", "summary", "time", "tip", "units", "words"),
 ):
-    script(_script)  # what chart_pane.js imports lies beside it
+    script(f"chart_{_name}.js")  # what chart_pane.js imports lies beside it
+script("save_blob.js")
 
 
 class ChartPane(rx.NoSSRComponent):
