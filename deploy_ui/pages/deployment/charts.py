@@ -2,7 +2,16 @@
 
 import reflex as rx
 
+from deploy_ui.components.chart_pane import chart_pane
+from deploy_ui.states.deployment.card import CardState
+from deploy_ui.states.deployment.monitoring import MonitoringState
+
 
 def charts() -> rx.Component:
     """Return the view."""
-    return rx.el.div(data_testid="monitoring-charts")
+    return chart_pane(
+        MonitoringState.shown_slug,
+        gone=CardState.gone,
+        days=MonitoringState.kept_days,
+        grafana=rx.Var.create(""),
+    )
