@@ -4,7 +4,7 @@ const STEP = 1024;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
 /** Narrow units, "31.4 s", but with a space before them in every language, and minutes that are not metres. */
-function amount(language, value, unit, digits) {
+export function amount(language, value, unit, digits) {
   const unitDisplay = unit === "minute" ? "short" : "narrow";
   const format = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay, maximumFractionDigits: digits });
   const parts = format.formatToParts(value);

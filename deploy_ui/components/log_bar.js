@@ -91,6 +91,6 @@ export function LogBar({ live, view, act, words, number, build, whole, filters, 
       jsx(DownloadMenu, { whole, filters, words }),
     ),
     search.problem ? jsx("span", { className: "logbar__wrong", role: "alert", "data-testid": "log-wrong" }, iconOf(CircleAlert, true), words[`pattern_${search.problem}`]) : null,
-    view.own ? jsx(OwnRange, { words, choose: act.range }) : null,
+    view.own ? jsx(OwnRange, { words, choose: act.range, range: view.range }) : null,
   );
 }

@@ -39,6 +39,7 @@ function pageWith(name, value) {
 
 const put = (name, value) => history.replaceState(history.state, "", pageWith(name, value));
 const putLine = (line) => put(LINE, line);
+const putRange = ({ name, since, until }) => (put("since", name === "own" ? since : ""), put("until", name === "own" ? until : ""));
 const instanceOf = (url) => new URL(url, location.href).searchParams.get(INSTANCE);
 const lineOf = ({ instance, cursor }) => `${instance}:${cursor}`;
 
@@ -130,7 +131,7 @@ export function LogPane({ url, downloadUrl, words, language = "en", kept: keptWo
     level: (name) => (choose({ level: name }), live.show(LEVEL_RANK[name])),
     find: (text, pattern) => (choose({ query: text, regex: pattern }), live.find(text, pattern)),
     step: (by) => live.step(by),
-    range: (chosen) => choose({ range: chosen, own: chosen.name === "own" }),
+    range: (chosen) => (putRange(chosen), choose({ range: chosen, own: chosen.name === "own" })),
     openOwn: () => choose({ own: true }),
     wrap: () => (localStorage.setItem("log.wrap", String(!wrap)), setWrap(!wrap)),
     format: (name) => (localStorage.setItem("log.time", name), setFormat(name)),

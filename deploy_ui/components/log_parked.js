@@ -1,19 +1,26 @@
 /* Logs that left the page a moment ago. When the console was started again the page is built anew around the log:
    what the reader holds, where they are and what they search must outlast that. */
 import { LogLive } from "./log_live.js";
-import { ALL } from "./log_range.js";
+import { ALL, ofAddress } from "./log_range.js";
 
 const KEEP_MS = 10000;
 const parked = new Map();
 
-const begin = () => Object.assign(new LogLive(), { view: { level: "all", query: "", regex: false, range: ALL, own: false } });
+const begin = (range) => Object.assign(new LogLive(), { view: { level: "all", query: "", regex: false, range, own: range !== ALL } });
+const differs = (range, { since, until }) => range !== ALL && (range.since !== since || range.until !== until);
 
 /** Returns the log that was shown of this address a moment ago, or a new one. `draw` is called when something changed. */
 export function take(url, draw) {
   const { live, timer } = parked.get(url) ?? {};
   clearTimeout(timer);
   parked.delete(url);
-  if (!live || live.state === "refused") return Object.assign(begin(), { draw });
+  const range = ofAddress();
+  if (live && differs(range, live.view.range)) live.close();
+  else if (live && live.state !== "refused") return resumed(live, draw);
+  return Object.assign(begin(range), { draw });
+}
+
+function resumed(live, draw) {
   if (!live.following) live.reveal = { seq: live.top, align: "start" };
   return Object.assign(live, { draw });
 }

@@ -9,6 +9,20 @@ export const ALL = { name: "all", since: "", until: "" };
 
 const iso = (local) => (local ? new Date(local).toISOString() : "");
 
+/** The moment as the field of a form has it, on the reader's clock. */
+function local(moment) {
+  if (!moment) return "";
+  const at = new Date(moment);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60000).toISOString().slice(0, 19);
+}
+
+/** The range that the address of the page names with `since` and `until`; the whole log without. */
+export function ofAddress() {
+  const params = new URLSearchParams(location.search);
+  const [since, until] = ["since", "until"].map((name) => params.get(name) ?? "").map((text) => (Number.isNaN(Date.parse(text)) ? "" : new Date(text).toISOString()));
+  return since || until ? { name: "own", since, until } : ALL;
+}
+
 /** Returns the range of a name, counted back from now. */
 export function lastOf(name) {
   return { name, since: new Date(Date.now() - MINUTES[name] * 60000).toISOString(), until: "" };
@@ -32,9 +46,10 @@ export function RangeChoice({ range, words, choose, openOwn, own }) {
   );
 }
 
-export function OwnRange({ words, choose }) {
-  const [from, setFrom] = useState("");
-  const [to, setTo] = useState("");
+export function OwnRange({ words, choose, range = ALL }) {
+  const given = range.name === "own" ? range : ALL;
+  const [from, setFrom] = useState(() => local(given.since));
+  const [to, setTo] = useState(() => local(given.until));
   const wrong = from && to && from > to;
   const field = (label, value, set, testId) =>
     jsx("label", {}, label, jsx("input", { type: "datetime-local", step: 1, className: "field", value, onChange: (event) => set(event.target.value), "data-testid": testId }));

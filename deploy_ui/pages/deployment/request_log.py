@@ -1,8 +1,13 @@
-"""The request_log view of the Monitoring tab."""
+"""The requests view of the Monitoring tab."""
 
 import reflex as rx
+
+from deploy_ui.components.request_log import request_table
+from deploy_ui.services.monitoring.request_rows import RequestKind
+from deploy_ui.services.monitoring.requests import REASONS
+from deploy_ui.states.deployment.card import CardState
 
 
 def request_log() -> rx.Component:
     """Return the view."""
-    return rx.el.div(data_testid="monitoring-request_log")
+    return request_table(rx.State.slug, gone=CardState.gone, kinds=RequestKind, reasons=REASONS)
