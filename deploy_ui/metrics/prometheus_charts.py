@@ -6,7 +6,7 @@ reckoned up to the ends of the stretch, and quantiles are only as fine as the bu
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from deploy_ui.metrics.charts import MOST_LINES, Chart, Line
+from deploy_ui.metrics.charts import MOST_LINES, Chart, Line, significant
 from deploy_ui.metrics.facts import Figure
 from deploy_ui.metrics.plots import PLOTS, Plot
 from deploy_ui.metrics.prometheus import Prometheus, Series, Span
@@ -64,9 +64,8 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _newest(found: Sequence[Series]) -> float | None:
-    return next(
-        (value for series in found for value in reversed(list(series.values.values())) if value is not None), None
-    )
+    values = [value for series in found for value in series.values.values() if value is not None]
+    return values[-1] if values else None
 
 
 def _only(found: Sequence[Series]) -> float | None:

@@ -24,6 +24,8 @@ class Subject:
 
     id: int
     slug: str
+    name: str
+    """As people write it; it may change."""
     wish: Wish
     phase: Phase
     wanted: int
@@ -34,8 +36,6 @@ class Subject:
     memory_mb: int
     """Of one instance."""
     instances: tuple[LiveInstance, ...]
-    name: str = ""
-    """As people write it; it may change."""
 
     @property
     def asleep(self) -> bool:
@@ -59,6 +59,7 @@ def _subject(row: Deployment, instances: tuple[LiveInstance, ...]) -> Subject:
     return Subject(
         id=row.id,
         slug=row.slug,
+        name=row.name,
         wish=row.wish,
         phase=row.phase,
         wanted=row.instances if row.wish is Wish.RUN else 0,
@@ -66,5 +67,4 @@ def _subject(row: Deployment, instances: tuple[LiveInstance, ...]) -> Subject:
         cpu=row.cpu,
         memory_mb=row.memory_mb,
         instances=instances,
-        name=row.name,
     )
