@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -155,6 +156,20 @@ def setup_link() -> None:
     if token is None:
         raise NotFound("nothing_to_set_up")
     typer.echo(f"{settings().console}/set-up#{token}")
+
+
+@app.command("monitoring-files")
+def monitoring_files(
+    folder: Path,
+    *,
+    language: Annotated[str, typer.Option(help="en or ru; that of the terminal by default.")] = "",
+) -> None:
+    """Write what a Prometheus and a Grafana are started with: configuration, rules, dashboards."""
+    from deploy_ui.grafana import files
+    from deploy_ui.settings import settings
+
+    for path in files.write(folder, settings(), terminal.chosen(language)):
+        typer.echo(path)
 
 
 @person.command("add")

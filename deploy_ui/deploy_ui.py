@@ -28,6 +28,7 @@ from deploy_ui.states.deployment.call_recipes import CallRecipesState
 from deploy_ui.states.deployment.calls import CallsState
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.deployment.general import GeneralState
+from deploy_ui.states.deployment.grafana import GrafanaState
 from deploy_ui.states.deployment.instances import InstancesState
 from deploy_ui.states.deployment.keys import KeysState
 from deploy_ui.states.deployment.logs import LogsState
@@ -68,6 +69,7 @@ STYLESHEETS = (
     "monitoring",
     "requests",
     "alerts",
+    "grafana",
     "narrow",
     "readmes",
 )
@@ -107,6 +109,7 @@ CARD_LOADS = [
     CallsState.follow,
     LogsState.follow,
     MonitoringState.follow,
+    GrafanaState.follow,
     KeysState.follow,
     ReadmeState.follow,
 ]

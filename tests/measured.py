@@ -1,17 +1,24 @@
 """Looks of a monitor that measured everything there is to measure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from deploy_ui.enums import Phase, Wish
+from deploy_ui.metrics import exposition, snapshot
 from deploy_ui.metrics.bins import bin_of
 from deploy_ui.metrics.sample import Sample
+from deploy_ui.metrics.store import Writer
 from deploy_ui.monitor.look import Look
+from deploy_ui.monitor.totals import Totals
 from deploy_ui.services.monitoring.subjects import Subject
 
 SLUG = "sum"
 HOSTILE = 'Sum "of" \\ all\nnumbers'
 LOOK_S = 15
+END = 1_764_122_400
+"""When the last look of a history was: a whole hour."""
+SCRAPED_S = 5
 
 
 def subject(id_: int = 1, slug: str = SLUG, name: str = HOSTILE) -> Subject:
@@ -78,3 +85,28 @@ def look(at: float, samples: dict[int, Sample], subjects: Iterable[Subject] = ()
 
 def _took(made: Sample, kind: str, seconds: float) -> None:
     made.count(f"{kind}:{bin_of(seconds)}")
+
+
+def history(folder: Path, turns: int, *, subjects: Sequence[Subject] = ()) -> bytes:
+    """Measure that many looks into the store and the totals of a folder, the last one at `END`.
+
+    Return what a Prometheus would have scraped, `SCRAPED_S` after each, with the times at which it did.
+    """
+    totals, writer = Totals(folder), Writer(folder)
+    shown = tuple(subjects) or (subject(),)
+    lines: list[str] = []
+    for turn in range(turns):
+        at = END - LOOK_S * (turns - 1 - turn)
+        made = {each.id: sample(turn) for each in shown}
+        writer.write(at - LOOK_S, made)
+        totals.add(look(at, made, shown), [(each.slug, "error_rate") for each in shown])
+        lines += _scraped(folder, at + SCRAPED_S)
+    writer.close()
+    return "\n".join([*lines, "# EOF", ""]).encode()
+
+
+def _scraped(folder: Path, at: float) -> list[str]:
+    found = snapshot.read(folder)
+    assert found is not None
+    text, _ = exposition.text(found, "1.0", exposition.OPEN_METRICS)
+    return [f"{line} {at}" for line in text.decode().splitlines() if not line.startswith("#")]

@@ -18,6 +18,11 @@ def language() -> str:
     return short if short in catalog.LANGUAGES else catalog.DEFAULT
 
 
+def chosen(language_: str) -> str:
+    """Return the language that was asked for, if there are texts in it; else the terminal's."""
+    return language_ if language_ in catalog.LANGUAGES else language()
+
+
 def say(key: str, **facts: object) -> None:
     """Print the text `up.{key}`."""
     typer.echo(catalog.text(language(), f"up.{key}", **facts))

@@ -49,6 +49,11 @@ def charts(series: Series, times: Sequence[int], names: Collection[str] = ()) ->
     return [chart for plot, chart in made if len(chart.series) >= plot.fewest]
 
 
+def significant(value: float) -> float:
+    """Return six significant digits: more only make the answer longer."""
+    return float(f"{value:.6g}")
+
+
 def _chart(plot: Plot, stretches: Sequence[Stretch | None]) -> Chart:
     rows = [None if each is None else plot.values(each) for each in stretches]
     seen: dict[str, int] = {}
@@ -62,16 +67,11 @@ def _chart(plot: Plot, stretches: Sequence[Stretch | None]) -> Chart:
 
 
 def _line(plot: Plot, name: str, values: Sequence[float | None]) -> Line:
-    rounded = [None if value is None else _significant(value) for value in values]
+    rounded = [None if value is None else significant(value) for value in values]
     if plot.name in OF_INSTANCES:
         revision, _, instance = name.partition(":")
         return Line(instance, rounded, {"revision": revision})
     return Line(name, rounded)
-
-
-def _significant(value: float) -> float:
-    """Return six significant digits: more only make the answer longer."""
-    return float(f"{value:.6g}")
 
 
 def _limit(plot: Plot, stretches: Sequence[Stretch | None]) -> float | None:

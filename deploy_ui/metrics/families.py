@@ -5,7 +5,7 @@ from typing import NamedTuple
 SLUG = "deployment"
 OF_REVISION = ("revision",)
 OF_INSTANCE = ("revision", "instance_key")
-"""Not `instance`: that is what Prometheus calls the target it scraped, and ours would come out as `exported_instance`."""
+"""Not `instance`: so Prometheus calls the target it scraped, and renames whatever else has that name."""
 
 
 class Family(NamedTuple):

@@ -6,7 +6,7 @@ reckoned up to the ends of the stretch, and quantiles are only as fine as the bu
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from deploy_ui.metrics.charts import MOST_LINES, Chart, Line
+from deploy_ui.metrics.charts import MOST_LINES, Chart, Line, significant
 from deploy_ui.metrics.facts import Figure
 from deploy_ui.metrics.plots import PLOTS, Plot
 from deploy_ui.metrics.prometheus import Prometheus, Series, Span
@@ -17,14 +17,14 @@ def charts(asked: Prometheus, slug: str, times: Sequence[int], step_s: int, name
     """Return these charts, or all; those that are optional only where they have a line. Raises Unavailable."""
     plots = [plot for plot in PLOTS if not names or plot.name in names]
     queries = [MEASURED, *(query for plot in plots for query in _queries(plot))]
-    # a point tells of the step that begins there, and Prometheus of the time before the moment it is asked for
-    span = Span(times[0] + step_s, times[-1] + step_s, step_s)
-    found = iter(asked.ranges([each.asked(slug, step_s) for each in queries], span))
+    # a point tells of the step that begins there; Prometheus tells of the time before the moment it is asked for
     moments = [at + step_s for at in times]
-    measured = _measured(next(found), moments)
-    made = [_chart(plot, {query: next(found) for query in _queries(plot)}, moments, measured) for plot in plots]
-    optional = {plot.name for plot in PLOTS if plot.optional}
-    return [each for each in made if each.series or each.name not in optional]
+    span = Span(moments[0], moments[-1], step_s)
+    found = iter(asked.ranges([each.asked(slug, step_s) for each in queries], span))
+    first = next(found)
+    seen = [any(at in series.values for series in first) for at in moments]
+    made = [(plot, _chart(plot, {query: next(found) for query in _queries(plot)}, moments, seen)) for plot in plots]
+    return [chart for plot, chart in made if len(chart.series) >= plot.fewest]
 
 
 def figures(asked: Prometheus, slug: str, since: int, until: int) -> list[Figure]:
@@ -39,19 +39,34 @@ def _queries(plot: Plot) -> Iterator[Query]:
         yield LIMITS[plot.name]
 
 
-def _measured(found: Sequence[Series], moments: Sequence[int]) -> list[bool]:
-    return [any(at in series.values for series in found) for at in moments]
+def _chart(plot: Plot, found: Mapping[Query, Sequence[Series]], moments: Sequence[int], seen: Sequence[bool]) -> Chart:
+    limit = LIMITS.get(plot.name)
+    lines = {
+        line.name: line
+        for query, answers in found.items()
+        if query is not limit
+        for line in (_line(plot, query, series, moments, seen) for series in answers[:MOST_LINES])
+    }
+    always = {name: Line(name, [plot.absent if each else None for each in seen]) for name in plot.lines if any(seen)}
+    ordered = [lines.pop(name, line) for name, line in always.items()]
+    ordered += sorted(lines.values(), key=lambda line: line.name)
+    return Chart(plot.name, plot.unit, plot.shape, ordered, _newest(found.get(limit, ()) if limit else ()))
 
 
-def _chart(
-    plot: Plot, found: Mapping[Query, Sequence[Series]], moments: Sequence[int], measured: Sequence[bool]
-) -> Chart:
-    limit = next((_newest(series) for query, series in found.items() if query is LIMITS.get(plot.name)), None)
-    lines: dict[str, Line] = {}
-    for query in CHARTS[plot.name]:
-        for series in found[query][:MOST_LINES]:
-            values = [series.values.get(at) if seen else None for at, seen in zip(moments, measured, strict=True)]
-            name = query.line.format_map(series.labels)
-            labels = {label: series.labels.get(label, "") for label in query.labels}
-            lines[name] = Line(name, [...], labels)
-    return Chart(plot.name, plot.unit, plot.shape, _ordered(plot, lines, measured), limit)
+def _line(plot: Plot, query: Query, series: Series, moments: Sequence[int], seen: Sequence[bool]) -> Line:
+    values = [series.values.get(at, plot.absent) if known else None for at, known in zip(moments, seen, strict=True)]
+    labels = {label: series.labels.get(label, "") for label in query.labels}
+    return Line(query.line.format_map(series.labels), [_rounded(value) for value in values], labels)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else significant(value)
+
+
+def _newest(found: Sequence[Series]) -> float | None:
+    values = [value for series in found for value in series.values.values() if value is not None]
+    return values[-1] if values else None
+
+
+def _only(found: Sequence[Series]) -> float | None:
+    return next((value for series in found for value in series.values.values()), None)

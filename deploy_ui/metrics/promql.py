@@ -78,6 +78,24 @@ def _by_class() -> str:
     return f'sum by (class) (label_replace({left}, "class", "${{1}}xx", "code", "([1-5]).*"))'
 
 
+def _grown(metric: str) -> str:
+    return f"sum(increase({metric}{{{OURS}}}[$window]))"
+
+
+def _share(part: str, whole: str) -> str:
+    seconds = "deploy_ui_deployment_{}_seconds_total".format
+    return f"clamp_max({_rate(seconds(part))} / {_rate(seconds(whole))}, 1)"
+
+
+def error_ratio(labels: str, window: str, by: str = "") -> str:
+    """Return the share of answers that were 5xx; 0 where there were others only, nothing where there were none."""
+    grouped = f"sum{f' by ({by}) ' if by else ''}"
+    failed = ",".join(filter(None, (labels, 'code=~"5.."')))
+    answered = ",".join(filter(None, (labels, 'code!="0"')))
+    fives, all_ = (f"{grouped}(rate(deploy_ui_requests_total{{{each}}}[{window}]))" for each in (failed, answered))
+    return f"({fives} or 0 * {all_}) / {all_}"
+
+
 CHARTS: Mapping[str, tuple[Query, ...]] = {
     "requests": (Query("{class}", _by_class()),),
     "latency": tuple(
@@ -129,3 +147,11 @@ LIMITS = {
 }
 MEASURED = Query("measured", f"count(present_over_time(deploy_ui_instances_wanted{{{OURS}}}[$lately]))")
 """Has a value wherever anything was measured at all."""
+FIGURES: Mapping[str, tuple[str, Query]] = {
+    "requests": ("count", Query("requests", f"round({_grown('deploy_ui_requests_total')})")),
+    "errors": ("ratio", Query("errors", error_ratio(OURS, "$window"))),
+    "p99": ("seconds", Query("p99", _quantile(0.99, DURATION, ANSWERED))),
+    "uptime": ("ratio", Query("uptime", _share("up", "wanted"))),
+    "instance_hours": ("hours", Query("instance_hours", f"{_grown('deploy_ui_instance_seconds_total')} / 3600")),
+}
+"""The summary: single values over the whole stretch, which `$window` is."""

@@ -141,10 +141,10 @@ def _too_large(limit: int) -> _Cut:
 class AnswerHeaders:
     """Adds cache and security headers to every answer that does not bring its own."""
 
-    def __init__(self, app: ASGIApp, *, script_hashes: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, *, script_hashes: Iterable[str], framed: str = "") -> None:
         self.app = app
         self.headers = {
-            "content-security-policy": content_policy(script_hashes),
+            "content-security-policy": content_policy(script_hashes, framed),
             "x-content-type-options": "nosniff",
             "x-frame-options": "DENY",
             "referrer-policy": "same-origin",
@@ -180,8 +180,17 @@ def on_this_site(address: str) -> str:
     return urlunsplit(("", "", f"/{parts.path.lstrip('/')}", parts.query, parts.fragment))
 
 
-def content_policy(script_hashes: Iterable[str]) -> str:
-    """Return the content security policy: our own files and the inline scripts of the built pages, nothing else."""
+def origin(address: str) -> str:
+    """Return scheme, host and port of an address, as a policy names them; without one that nothing is allowed."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if address else "'none'"
+
+
+def content_policy(script_hashes: Iterable[str], framed: str = "") -> str:
+    """Return the content security policy: our own files and the inline scripts of the built pages, nothing else.
+
+    Pages of the address `framed` may be shown within ours.
+    """
     scripts = " ".join(["'self'", *(f"'{each}'" for each in script_hashes)])
     return "; ".join(
         [
@@ -191,7 +200,7 @@ def content_policy(script_hashes: Iterable[str]) -> str:
             "img-src 'self' data: blob: https:",  # blobs: what a deployment answered; https: the pictures of READMEs
             "media-src 'self' blob:",  # as above; sound and film run no scripts
             "font-src 'self' data:",  # the bundler inlines small alphabets
-            "frame-src 'none'",
+            f"frame-src {origin(framed)}",
             "frame-ancestors 'none'",
             "object-src 'none'",
             "base-uri 'self'",

@@ -59,7 +59,7 @@ def _limited(app: ASGIApp) -> ASGIApp:
 
 def _dressed(app: ASGIApp) -> ASGIApp:
     built = build_pages.built()
-    return AnswerHeaders(app, script_hashes=built.script_hashes if built else [])
+    return AnswerHeaders(app, script_hashes=built.script_hashes if built else [], framed=settings().grafana_url)
 
 
 def _guarded(app: ASGIApp) -> ASGIApp:

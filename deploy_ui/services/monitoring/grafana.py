@@ -1,0 +1,37 @@
+"""The Grafana of the settings: where a deployment's dashboard is, and whether it can be shown."""
+
+import httpx
+
+from deploy_ui.enums import Role
+from deploy_ui.errors import AppError, Unavailable
+from deploy_ui.services.viewer import Viewer
+from deploy_ui.settings import settings
+
+DASHBOARD = "deploy-ui-deployment"
+"""Its uid: `deploy_ui.grafana.dashboards` makes it."""
+PATIENCE_S = 3.0
+
+
+def dashboard(viewer: Viewer, slug: str) -> str:
+    """Return the address of a deployment's dashboard, of its last hour; empty without a Grafana."""
+    viewer.require(Role.VIEWER)
+    base = settings().grafana_url
+    return base and f"{base}/d/{DASHBOARD}/{DASHBOARD}?var-deployment={slug}&from=now-1h&to=now"
+
+
+def trouble(viewer: Viewer, *, transport: httpx.BaseTransport | None = None) -> AppError | None:
+    """Ask Grafana whether it is well; return why its dashboard cannot be shown on a page of ours. Takes up to 3 s."""
+    viewer.require(Role.VIEWER)
+    base = settings().grafana_url
+    try:
+        with httpx.Client(timeout=PATIENCE_S, transport=transport, trust_env=False) as client:
+            answer = client.get(f"{base}/api/health")
+    except httpx.TimeoutException:
+        return Unavailable("grafana_slow", address=base, seconds=f"{PATIENCE_S:g}")
+    except httpx.TransportError as error:
+        return Unavailable("grafana_unreachable", address=base, reason=str(error)[:200])
+    if not answer.is_success:
+        return Unavailable("grafana_unwell", address=base, status=answer.status_code)
+    if "x-frame-options" in answer.headers:
+        return Unavailable("grafana_not_embeddable", address=base)
+    return None
