@@ -301,7 +301,7 @@ class AlertKind(StrEnum):
     ERROR_RATE = "error_rate"
     """The share of answers 5xx over some minutes."""
     P99 = "p99"
-    """The duration, in seconds, that 99 of 100 requests of some minutes do not exceed."""
+    """The seconds that 99 of 100 requests of some minutes do not exceed."""
     NOT_READY = "not_ready"
     """No instance is ready for some minutes, though it should serve."""
     CRASH_LOOP = "crash_loop"

@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 
 from deploy_ui import clock, hints, ids
 from deploy_ui.metrics.sample import Sample
-from deploy_ui.metrics.store import SHORTEST_S
+from deploy_ui.metrics.store import SHORTEST_S, Reader
+from deploy_ui.monitor.alerts import AlertWatch
 from deploy_ui.monitor.archive import Archive
 from deploy_ui.monitor.calls import CallsCollector
 from deploy_ui.monitor.gateway import GatewayCollector
 from deploy_ui.monitor.instances import InstancesCollector
 from deploy_ui.monitor.life import LifeCollector
 from deploy_ui.monitor.look import Collector, Look
+from deploy_ui.monitor.notices import Notices
 from deploy_ui.services.monitoring.subjects import subjects
 from deploy_ui.settings import settings
 
@@ -26,10 +28,16 @@ log = logging.getLogger(__name__)
 def run(stop: threading.Event) -> None:
     """Measure until told to stop."""
     archive = Archive(settings().metrics_dir, settings().metrics_days)
-    looks = Looks([GatewayCollector(), InstancesCollector(), LifeCollector(), CallsCollector()])
+    notices = Notices()
+    alerts = AlertWatch(Reader(settings().metrics_dir), notices.look)
+    looks = Looks([GatewayCollector(), InstancesCollector(), LifeCollector(), CallsCollector(), alerts])
+    telling = threading.Thread(target=notices.run, args=(stop,), name="notices")
+    telling.start()
     while not stop.wait(looks.pause()):
         attempt("look", lambda: looks.take(archive))
     archive.close()
+    notices.look()
+    telling.join()
 
 
 class Looks:

@@ -4,13 +4,14 @@ No person asks here, so there is no viewer.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
-from sqlmodel import Session, and_, col, select
+from sqlalchemy import ColumnElement, not_, or_
+from sqlmodel import Session, and_, col, func, select
 
-from deploy_ui.enums import NoticeEvent
+from deploy_ui.enums import AlertPhase, NoticeEvent
 from deploy_ui.models import Alert, AlertReceiver, AlertRule
 from deploy_ui.services.alerts import outbox
 
@@ -25,11 +26,18 @@ def muted(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def loud(session: Session, deployments: Sequence[int], now: datetime) -> dict[int, int]:
+    """Return how many rules of each of these deployments fire and are not muted; those without any are left out."""
+    mine = col(AlertRule.deployment_id).in_(deployments), AlertRule.phase == AlertPhase.FIRING, not_(muted(now))
+    query = select(col(AlertRule.deployment_id), func.count()).where(*mine).group_by(col(AlertRule.deployment_id))
+    return dict(session.exec(query).all())
+
+
 def tell_all(session: Session, seconds: float, now: datetime) -> None:
     """Make the notices that are due of everything that fires, `seconds` after the last time, and not too many."""
-    loud = select(Alert, muted(now)).join(AlertRule, col(AlertRule.id) == Alert.rule_id)
+    fires = select(Alert, muted(now)).join(AlertRule, col(AlertRule.id) == Alert.rule_id)
     due: list[Alert] = []
-    for alert, is_muted in session.exec(loud.where(col(Alert.ended_at).is_(None)).order_by(col(Alert.id))).all():
+    for alert, is_muted in session.exec(fires.where(col(Alert.ended_at).is_(None)).order_by(col(Alert.id))).all():
         alert.silent_s += seconds
         if not is_muted and (not alert.told or alert.silent_s >= REMIND_S):
             due.append(alert)
