@@ -8,7 +8,7 @@ from pydantic import Field
 from deploy_ui.api.asking import Asking
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Body, Listing, Number, Whole
-from deploy_ui.enums import AlertKind, ReceiverKind
+from deploy_ui.enums.alerts import AlertKind, ReceiverKind
 from deploy_ui.services.alerts import board, receivers, rules
 from deploy_ui.services.alerts.board import AlertRow
 from deploy_ui.services.alerts.receivers import ReceiverRow

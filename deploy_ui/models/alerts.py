@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
-from deploy_ui.enums import AlertEnd, AlertKind, AlertPhase, NoticeEvent, ReceiverKind
+from deploy_ui.enums.alerts import AlertEnd, AlertKind, AlertPhase, NoticeEvent, ReceiverKind
 from deploy_ui.models.columns import Moment, word
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from deploy_ui.enums import AlertKind
+from deploy_ui.enums.alerts import AlertKind
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import Reader
 from deploy_ui.monitor.look import Look

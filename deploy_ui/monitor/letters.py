@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from deploy_ui.enums import AlertKind, NoticeEvent
+from deploy_ui.enums.alerts import AlertKind, NoticeEvent
 from deploy_ui.i18n.catalog import counted, text
 from deploy_ui.services.alerts.outbox import Notice
 from deploy_ui.settings import settings

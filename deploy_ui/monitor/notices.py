@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from deploy_ui import clock, ids
-from deploy_ui.enums import ReceiverKind
+from deploy_ui.enums.alerts import ReceiverKind
 from deploy_ui.monitor import letters, mail
 from deploy_ui.services import posting
 from deploy_ui.services.alerts import outbox

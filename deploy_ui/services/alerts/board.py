@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select
 
 from deploy_ui import clock
 from deploy_ui.db import reading
-from deploy_ui.enums import AlertEnd, AlertKind, Role
+from deploy_ui.enums import Role
+from deploy_ui.enums.alerts import AlertEnd, AlertKind
 from deploy_ui.models import Alert, AlertRule
 from deploy_ui.services import lookup, paging
 from deploy_ui.services.alerts import rules
@@ -29,6 +30,8 @@ class AlertRow:
     minutes: int
     fired_at: datetime
     ended_at: datetime | None
+    lasted_s: float
+    """For how long it fired, until now if it still does."""
     outcome: AlertEnd | None
     ended_by: str
     """The person who switched the rule off or removed it; empty: it ended by itself."""
@@ -73,10 +76,10 @@ def _rows(session: Session, alerts: list[Alert]) -> list[AlertRow]:
     known = {
         each.id: rules.row(each, now) for each in session.exec(select(AlertRule).where(col(AlertRule.id).in_(ids)))
     }
-    return [_row(each, known.get(each.rule_id)) for each in alerts]
+    return [_row(each, known.get(each.rule_id), now) for each in alerts]
 
 
-def _row(alert: Alert, rule: rules.RuleRow | None) -> AlertRow:
+def _row(alert: Alert, rule: rules.RuleRow | None, now: datetime) -> AlertRow:
     return AlertRow(
         id=alert.id,
         rule_id=rule.id if rule else None,
@@ -85,6 +88,7 @@ def _row(alert: Alert, rule: rules.RuleRow | None) -> AlertRow:
         minutes=alert.minutes,
         fired_at=alert.fired_at,
         ended_at=alert.ended_at,
+        lasted_s=max(((alert.ended_at or now) - alert.fired_at).total_seconds(), 0),
         outcome=alert.outcome,
         ended_by=alert.ended_by,
         value=alert.value,

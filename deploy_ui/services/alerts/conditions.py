@@ -11,7 +11,7 @@ Time is the seconds between looks, never the time of day: a clock that jumps nei
 
 from dataclasses import dataclass
 
-from deploy_ui.enums import AlertKind, AlertPhase
+from deploy_ui.enums.alerts import AlertKind, AlertPhase
 from deploy_ui.services.alerts.templates import Terms
 
 CALM_S = 60.0

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, delete, select
 
 from deploy_ui import hints
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import AlertEnd, AlertPhase, EventKind
+from deploy_ui.enums import EventKind
+from deploy_ui.enums.alerts import AlertEnd, AlertPhase
 from deploy_ui.models import Alert, AlertNotice, AlertRule
 from deploy_ui.services import events
 from deploy_ui.services.alerts import telling

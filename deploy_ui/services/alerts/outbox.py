@@ -13,7 +13,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from deploy_ui import hints, vault
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import NoticeEvent, ReceiverKind
+from deploy_ui.enums.alerts import NoticeEvent, ReceiverKind
 from deploy_ui.models import Alert, AlertNotice, AlertReceiver, Deployment
 from deploy_ui.services.calls import callback_secrets
 from deploy_ui.services.messages import storable

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, delete, func, select
 
 from deploy_ui import clock, hints, vault
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import NoticeEvent, ReceiverKind, Role
+from deploy_ui.enums import Role
+from deploy_ui.enums.alerts import NoticeEvent, ReceiverKind
 from deploy_ui.errors import Conflict, Invalid, NotFound, TooMany
 from deploy_ui.models import AlertNotice, AlertReceiver, Deployment, Person
 from deploy_ui.services import lookup

@@ -8,7 +8,8 @@ from sqlmodel import Session, func, select
 
 from deploy_ui import clock, hints
 from deploy_ui.db import reading, transaction
-from deploy_ui.enums import AlertEnd, AlertKind, AlertPhase, Role
+from deploy_ui.enums import Role
+from deploy_ui.enums.alerts import AlertEnd, AlertKind, AlertPhase
 from deploy_ui.errors import Conflict, Invalid, NotFound
 from deploy_ui.models import AlertRule, Deployment
 from deploy_ui.services import lookup

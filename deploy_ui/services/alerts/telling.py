@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, not_, or_
 from sqlmodel import Session, and_, col, func, select
 
-from deploy_ui.enums import AlertPhase, NoticeEvent
+from deploy_ui.enums.alerts import AlertPhase, NoticeEvent
 from deploy_ui.models import Alert, AlertReceiver, AlertRule
 from deploy_ui.services.alerts import outbox
 

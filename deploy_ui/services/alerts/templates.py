@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deploy_ui.enums import AlertKind
+from deploy_ui.enums.alerts import AlertKind
 from deploy_ui.errors import Invalid
 
 DAY_MINUTES = 1440

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlmodel import Session, and_, col, func, or_, select
 
 from deploy_ui.db import reading
-from deploy_ui.enums import AlertKind, AlertPhase, ImageStatus, Phase, Reason, Wish
+from deploy_ui.enums import ImageStatus, Phase, Reason, Wish
+from deploy_ui.enums.alerts import AlertKind, AlertPhase
 from deploy_ui.models import AlertRule, Deployment, Image, Revision
 from deploy_ui.services.alerts.conditions import Standing
 from deploy_ui.services.alerts.templates import Terms
