@@ -24,7 +24,7 @@ def kind_word(kind: rx.Var[Any]) -> rx.Var[str]:
 def amount(kind: rx.Var[Any], value: Any) -> rx.Var[str]:
     """Return what a kind of rule measures, with its unit."""
     number = rx.Var.create(value).to(float)
-    share = decimal(number * PERCENT) + "\u00a0%"
+    share = decimal(number * PERCENT).to(str) + "\u00a0%"
     return rx.match(
         kind.to(str),
         *((each.value, share) for each in sorted(IN_PERCENT)),

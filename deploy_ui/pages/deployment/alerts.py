@@ -27,7 +27,7 @@ HISTORY = (
 def alerts() -> rx.Component:
     """Return the view."""
     shown = rx.fragment(
-        rx.cond(CardState.gone, callout(t("alerts.frozen"), class_name="callout alerts__frozen")),
+        rx.cond(CardState.gone, rx.el.div(callout(t("alerts.frozen")), class_name="alerts__frozen")),
         _now(),
         rules(),
         receivers(),
