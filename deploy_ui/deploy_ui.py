@@ -23,6 +23,7 @@ from deploy_ui.pages.published import published
 from deploy_ui.pages.set_up import set_up
 from deploy_ui.pages.sign_in import sign_in
 from deploy_ui.states import changes, tabs
+from deploy_ui.states.deployment.alerts import AlertsState
 from deploy_ui.states.deployment.call_actions import CallActions
 from deploy_ui.states.deployment.call_recipes import CallRecipesState
 from deploy_ui.states.deployment.calls import CallsState
@@ -110,6 +111,7 @@ CARD_LOADS = [
     LogsState.follow,
     MonitoringState.follow,
     GrafanaState.follow,
+    AlertsState.follow,
     KeysState.follow,
     ReadmeState.follow,
 ]

@@ -7,6 +7,7 @@ import re
 import tempfile
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,7 +25,7 @@ REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S10
 class Settings(BaseSettings):
     """One immutable set of settings. Field `x` is read from `DEPLOY_UI_X`."""
 
-    model_config = SettingsConfigDict(env_prefix="DEPLOY_UI_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="DEPLOY_UI_", frozen=True, hide_input_in_errors=True)
 
     data_dir: Path = Path("data")
     """Everything the product keeps: database, images, logs, keys."""
@@ -99,6 +100,14 @@ class Settings(BaseSettings):
         if value and not SITE.fullmatch(value):
             raise ValueError("must be an address like http://127.0.0.1:9090, of http or https")
         return value.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value and not _is_mail_server(value):
+            message = "smtp://user:password@host:587 or smtps://… is expected"
+            raise ValueError(message)
+        return value
 
     @property
     def allowed_callback_networks(self) -> tuple[Network, ...]:
@@ -212,6 +221,14 @@ class Settings(BaseSettings):
     def run_dir(self) -> Path:
         """Sockets, pid and supervisor files of the running product."""
         return self.data_dir / "run"
+
+
+def _is_mail_server(value: str) -> bool:
+    try:
+        server = urlsplit(value)
+        return server.scheme in {"smtp", "smtps"} and bool(server.hostname) and server.port != 0
+    except ValueError:
+        return False
 
 
 def _url(host: str, port: int) -> str:

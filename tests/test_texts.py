@@ -11,6 +11,7 @@ import pytest
 from deploy_ui import enums, errors
 from deploy_ui.builds import failures, imports
 from deploy_ui.builds.base import BuildFailed
+from deploy_ui.enums import alerts
 from deploy_ui.i18n.catalog import LANGUAGES, catalog, facts_of
 from tests import tree
 
@@ -72,6 +73,11 @@ def test_no_text_is_only_in_english_by_mistake() -> None:
         ("call_reason", enums.CallReason),
         ("call_priority", enums.CallPriority),
         ("callback_status", enums.CallbackStatus),
+        ("alerts.kind", alerts.AlertKind),
+        ("alerts.fires", alerts.AlertKind),
+        ("alerts.rule", alerts.AlertKind),
+        ("alerts.outcome", alerts.AlertEnd),
+        ("alerts.mail.subject", alerts.NoticeEvent),
     ],
 )
 def test_every_word_that_people_see_has_a_text(table: str, words: type[StrEnum]) -> None:

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
 from deploy_ui.api import (
+    alerts,
     callback_secrets,
     calls,
     deployments,
@@ -50,6 +51,7 @@ ROUTERS = (
     trials.router,
     trial_streams.router,
     keys.router,
+    alerts.router,
     calls.router,
     callback_secrets.router,
     readmes.of_deployments,

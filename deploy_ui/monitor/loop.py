@@ -11,14 +11,17 @@ from deploy_ui import clock, hints
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import SHORTEST_S, Reader
 from deploy_ui.monitor import requests
+from deploy_ui.monitor.alerts import AlertWatch
 from deploy_ui.monitor.archive import Archive
 from deploy_ui.monitor.calls import CallsCollector
 from deploy_ui.monitor.gateway import GatewayCollector
 from deploy_ui.monitor.instances import InstancesCollector
 from deploy_ui.monitor.life import LifeCollector
 from deploy_ui.monitor.look import Collector, Look
+from deploy_ui.monitor.notices import Notices
 from deploy_ui.monitor.totals import Totals
 from deploy_ui.monitor.trouble import Trouble
+from deploy_ui.services.alerts import firing
 from deploy_ui.services.monitoring.subjects import subjects
 from deploy_ui.settings import settings
 
@@ -31,22 +34,33 @@ log = logging.getLogger(__name__)
 
 
 def run(stop: threading.Event) -> None:
-    """Measure until told to stop. The gateway's log is read in a thread of its own, more often than all else."""
-    reading = threading.Thread(target=requests.run, args=(stop,), name="requests")
-    reading.start()
+    """Measure until told to stop. The gateway's log is read, and notices are sent, in threads of their own."""
+    notices = Notices()
+    companions = [
+        threading.Thread(target=requests.run, args=(stop,), name="requests"),
+        threading.Thread(target=notices.run, args=(stop,), name="notices"),
+    ]
+    for each in companions:
+        each.start()
+    _look_on(stop, notices)
+    notices.look()
+    for each in companions:
+        each.join()
+
+
+def _look_on(stop: threading.Event, notices: Notices) -> None:
     folder = settings().metrics_dir
     archive, totals = Archive(folder, settings().metrics_days), Totals(folder)
-    gateway = GatewayCollector(folder)
-    collectors: list[Collector] = [gateway, InstancesCollector(), LifeCollector(), CallsCollector()]
+    alerts = AlertWatch(Reader(folder), notices.look)
+    collectors = GatewayCollector(folder), InstancesCollector(), LifeCollector(), CallsCollector(), alerts
     looks, trouble = Looks(collectors, _last_look()), Trouble(log, "deployments cannot be looked at")
     while not stop.wait(looks.pause()):
         with trouble.told():
             look = looks.take()
             archive.keep(look)
-            totals.add(look)
+            totals.add(look, firing.pairs())
             hints.publish(TOPIC)
     archive.close()
-    reading.join()
 
 
 def _last_look() -> datetime:

@@ -8,6 +8,7 @@ from deploy_ui.components.status import phase_status, phase_word
 from deploy_ui.components.tables import Column, row
 from deploy_ui.components.when import when
 from deploy_ui.i18n.ui import t
+from deploy_ui.pages.deployment.alert_words import bell
 from deploy_ui.pages.deployment_actions import actions_menu, delete_question
 from deploy_ui.pages.first_steps import first_steps
 from deploy_ui.pages.listing import ListView, list_page
@@ -36,7 +37,11 @@ def _row(each: DeploymentRow) -> rx.Component:
     return row(
         COLUMNS,
         [
-            link(each.name, to=f"/deployments/{each.slug}/general", title=each.name, class_name="rowlink ellipsis"),
+            rx.el.span(
+                link(each.name, to=f"/deployments/{each.slug}/general", title=each.name, class_name="rowlink ellipsis"),
+                bell(each.slug, each.alerts),
+                class_name="belled",
+            ),
             phase_status(each.phase, each.reason),
             link(each.image_name, to=f"/images/{each.image_id}/info", title=each.image_name, class_name="mono over"),
             rx.el.span(each.ready_instances, " / ", each.wanted_instances, title=t("deployments.instances_help")),

@@ -8,10 +8,11 @@ from sqlalchemy import case
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from deploy_ui import vault
+from deploy_ui import clock, vault
 from deploy_ui.enums import ImageKind, ImageStatus, Phase, Reason, Wish
 from deploy_ui.models import Deployment, Image, Person
 from deploy_ui.services import paging
+from deploy_ui.services.alerts import telling
 from deploy_ui.services.env import Env, Variable, variables
 from deploy_ui.services.paging import Page
 from deploy_ui.settings import settings
@@ -35,6 +36,8 @@ class DeploymentRow:
     wanted_instances: int
     last_request_at: datetime | None
     created_at: datetime
+    alerts: int
+    """How many alerts fire, muted ones aside."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,10 @@ def page(session: Session, *, limit: int, cursor: str | None, search: str, statu
     if cursor:
         query = query.where(paging.after(order, paging.decode_cursor(cursor, (int, str, int))))
     found = session.exec(query.order_by(*order).limit(paging.checked_limit(limit) + 1)).all()
-    return Page([row(deployment, image) for deployment, image, *_ in found[:limit]], _next(found, limit))
+    shown = found[:limit]
+    alerts = telling.loud(session, [deployment.id for deployment, *_ in shown], clock.now())
+    rows = [row(deployment, image, alerts.get(deployment.id, 0)) for deployment, image, *_ in shown]
+    return Page(rows, _next(found, limit))
 
 
 def _next(found: Sequence[tuple[Deployment, Image, int, str]], limit: int) -> str | None:
@@ -90,7 +96,7 @@ def _next(found: Sequence[tuple[Deployment, Image, int, str]], limit: int) -> st
     return paging.encode_cursor([place, name, deployment.id])
 
 
-def row(deployment: Deployment, image: Image) -> DeploymentRow:
+def row(deployment: Deployment, image: Image, alerts: int) -> DeploymentRow:
     """Return the list's line of one deployment."""
     return DeploymentRow(
         slug=deployment.slug,
@@ -105,6 +111,7 @@ def row(deployment: Deployment, image: Image) -> DeploymentRow:
         wanted_instances=deployment.instances if deployment.wish == Wish.RUN else 0,
         last_request_at=deployment.last_request_at,
         created_at=deployment.created_at,
+        alerts=alerts,
     )
 
 
@@ -120,8 +127,9 @@ def card(session: Session, deployment: Deployment) -> DeploymentCard:
     ).one()
     same = {name: getattr(deployment, name) for name in SAME}
     env = variables(Env(vault.unseal_if_readable(deployment.env_sealed) or {}, deployment.env_open))
+    alerts = telling.loud(session, [deployment.id], clock.now()).get(deployment.id, 0)
     return DeploymentCard(
-        **vars(row(deployment, image)),
+        **vars(row(deployment, image, alerts)),
         **same,
         url=f"{settings().gateway}/{deployment.slug}",
         image_kind=image.kind,

@@ -12,6 +12,7 @@ from deploy_ui.enums import EventKind, Phase, Role, ScaleCause, Wish
 from deploy_ui.errors import Conflict
 from deploy_ui.models import Deployment
 from deploy_ui.services import cards, configuration, events, keys, lookup, revisions, slugs, wanted
+from deploy_ui.services.alerts import rules
 from deploy_ui.services.calls import changes as calls
 from deploy_ui.services.cards import DeploymentCard, DeploymentRow
 from deploy_ui.services.configuration import Change, NewDeployment
@@ -146,6 +147,7 @@ def _create(viewer: Viewer, new: NewDeployment) -> DeploymentCard:
         session.add(deployment)
         session.flush()
         revisions.record(session, deployment, viewer)
+        rules.begin(session, deployment.id)
         events.record(session, deployment.id, EventKind.CREATED, viewer.name, image=image.name)
         return cards.card(session, deployment)
 

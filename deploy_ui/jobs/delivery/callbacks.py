@@ -1,9 +1,7 @@
 """Sends callbacks: tells the addresses that callers gave how their calls ended."""
 
 import asyncio
-import functools
 import logging
-import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -12,31 +10,23 @@ import httpx
 
 from deploy_ui import clock
 from deploy_ui.enums import CallbackStatus
-from deploy_ui.errors import Invalid
+from deploy_ui.services import posting
 from deploy_ui.services.calls import callback_addresses, callback_payloads, callbacks
 from deploy_ui.services.calls.callback_addresses import Lookup
 from deploy_ui.services.calls.callbacks import Callback, Outcome
+from deploy_ui.services.posting import Letter
 
 MOST_IN_FLIGHT = 50
 LOOK_S = 0.5
-TRY_S = 10
-"""For one address, from connecting to the head of the answer."""
-CONNECT_S = 4
-MOST_ADDRESSES = 4
-"""Of one name; all tries together end before the claim does."""
 REST_S = 2.0
 """After the database did not answer."""
-TIMEOUT = httpx.Timeout(TRY_S, connect=CONNECT_S)
-FIRST_BAD_STATUS = 300
-NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
-"""Nothing was sent, so the next address may be tried."""
 
 log = logging.getLogger(__name__)
 
 
 def warm_up() -> None:
     """Load what sends: for who forks afterwards."""
-    asyncio.run(_transport().aclose())
+    asyncio.run(posting.transport().aclose())
 
 
 class Callbacks:
@@ -52,7 +42,7 @@ class Callbacks:
         """Prepare; `run` begins."""
         self._now = now
         self._lookup = lookup
-        self._transport = transport or _transport
+        self._transport = transport or posting.transport
         self._wake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -105,58 +95,9 @@ class Callbacks:
         await asyncio.to_thread(callbacks.sent, callback, outcome, self._now())
 
     async def _send(self, transport: httpx.AsyncBaseTransport, callback: Callback) -> Outcome:
-        """Make one try, at the addresses as they are judged now, each until one takes the connection."""
-        try:
-            addresses = await callback_addresses.resolve(callback.url, lookup=self._lookup)
-        except Invalid as error:
-            return Outcome(CallbackStatus.REFUSED, error.code)
-        except OSError as error:
-            return Outcome(CallbackStatus.FAILED, f"the name was not resolved: {_words(error)}")
-        message = ""
-        for address in addresses[:MOST_ADDRESSES]:
-            try:
-                async with asyncio.timeout(TRY_S):
-                    return await self._post(transport, callback, address)
-            except NOT_CONNECTED as error:
-                message = _words(error)
-            except TimeoutError:
-                return Outcome(CallbackStatus.FAILED, f"no answer within {TRY_S} s")
-            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-                return Outcome(CallbackStatus.FAILED, _words(error))
-        return Outcome(CallbackStatus.FAILED, message)
-
-    async def _post(self, transport: httpx.AsyncBaseTransport, callback: Callback, address: str) -> Outcome:
-        url = httpx.URL(callback.url)
-        signed = callback_payloads.headers(callback.event_id, callback.body, callback.secret, self._now())
-        request = httpx.Request(
-            "POST",
-            url.copy_with(host=address, fragment=None),
-            content=callback.body,
-            headers={"host": url.netloc.decode("ascii"), **signed},
-            extensions={"sni_hostname": url.raw_host.decode("ascii").removesuffix("."), "timeout": TIMEOUT.as_dict()},
-        )
-        answer = await transport.handle_async_request(request)
-        await answer.aclose()  # its head says all
-        if answer.status_code < FIRST_BAD_STATUS:
+        headers = callback_payloads.headers(callback.event_id, callback.body, callback.secret, self._now())
+        letter = Letter(callback.url, callback.body, headers)
+        posted = await posting.post(transport, letter, lookup=self._lookup)
+        if posted.delivered:
             return Outcome(CallbackStatus.DELIVERED)
-        return Outcome(CallbackStatus.FAILED, f"HTTP {answer.status_code}")
-
-
-@functools.cache
-def _trusted() -> ssl.SSLContext:
-    """Return what says whose certificates are trusted: it takes a while to read."""
-    return httpx.create_ssl_context()
-
-
-def _transport() -> httpx.AsyncBaseTransport:
-    """Return what goes nowhere but where it is told: unlike a client it knows no proxy, no redirect and no cookie.
-
-    No connection is kept: they are to addresses, and the next callback to the same address may be for another name,
-    whose certificate was never looked at.
-    """
-    no_limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    return httpx.AsyncHTTPTransport(verify=_trusted(), limits=no_limits)
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".removesuffix(": ")
+        return Outcome(CallbackStatus.REFUSED if posted.refused else CallbackStatus.FAILED, posted.message)

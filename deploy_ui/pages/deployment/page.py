@@ -7,6 +7,7 @@ from deploy_ui.components.status import phase_status
 from deploy_ui.enums import Phase
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.card import CardView, card_page, open_tab, tab_content
+from deploy_ui.pages.deployment.alert_words import bell
 from deploy_ui.pages.deployment.calls import calls
 from deploy_ui.pages.deployment.general import general, general_skeleton
 from deploy_ui.pages.deployment.gone import gone
@@ -47,7 +48,7 @@ def deployment() -> rx.Component:
         card=card,
         loaded=here,
         problem=CardState.problem,
-        facts=(phase_status(card.phase, card.reason), rx.cond(counted, _ready())),
+        facts=(phase_status(card.phase, card.reason), rx.cond(counted, _ready()), bell(card.slug, card.alerts)),
         actions=rx.cond(SessionState.may_edit & ~CardState.gone, _actions()),
         tabs=TABS,
         content=rx.cond(here, shown, rx.cond(open_tab(TABS) == FIRST_TAB, general_skeleton())),

@@ -12,6 +12,7 @@ from deploy_ui.components.status import dot, phase_reason, phase_word, reason_wo
 from deploy_ui.components.when import when
 from deploy_ui.enums import EventKind, ScaleCause
 from deploy_ui.i18n.ui import t, t_count
+from deploy_ui.pages.deployment.alert_words import kind_word
 from deploy_ui.states.deployment.general import GeneralState
 from deploy_ui.states.deployment.moments import KEY_DISABLED, REPEATED, Moment
 
@@ -29,6 +30,8 @@ ICONS = {
     EventKind.KEY_REVOKED: "key-round",
     EventKind.KEY_ROTATED: "key-round",
     EventKind.CALLBACK_SECRET_REPLACED: "key-round",
+    EventKind.ALERT_FIRED: "bell-ring",
+    EventKind.ALERT_RESOLVED: "bell",
     KEY_DISABLED: "key-round",
     REPEATED: "repeat",
 }
@@ -39,7 +42,8 @@ FIELDS = (
 """What an event says that was changed: fields of the configuration, all of which have a text."""
 WHY = [each for each in ScaleCause if each is not ScaleCause.PERSON]
 """Why another number of instances is wanted; a person needs no words, their name is there."""
-COMPOSED = {EventKind.CHANGED, EventKind.SCALED, EventKind.ROLLED_BACK, EventKind.KEY_REVOKED, REPEATED}
+ALERTS = (EventKind.ALERT_FIRED, EventKind.ALERT_RESOLVED)
+COMPOSED = {EventKind.CHANGED, EventKind.SCALED, EventKind.ROLLED_BACK, EventKind.KEY_REVOKED, *ALERTS, REPEATED}
 PLAIN = [each for each in ICONS if each not in COMPOSED]
 """Kinds whose words are one text."""
 
@@ -82,6 +86,7 @@ def _words(each: Moment) -> rx.Component:
         (EventKind.SCALED, _scaled(each)),
         (EventKind.ROLLED_BACK, rx.fragment(_rolled_back(each), reason)),
         (EventKind.KEY_REVOKED, rx.fragment(_revoked(each))),
+        *((kind, rx.fragment(t(f"timeline.{kind}", what=kind_word(each.what)))) for kind in ALERTS),
         (REPEATED, rx.fragment(t_count("timeline.repeated", each.times))),
         *((kind, rx.fragment(t(f"timeline.{kind}", what=each.what))) for kind in PLAIN),
         rx.fragment(),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from deploy_ui.enums import EventKind
 from deploy_ui.services.events import EventRow
 
-SUBJECTS = ("image", "key", "to", "instances", "instance")
+SUBJECTS = ("image", "key", "alert", "to", "instances", "instance")
 """Facts that say what an event was about: the first that is there."""
 KEY_DISABLED = "key_disabled"
 """Like a kind of event: a key that was changed by switching it off."""
@@ -15,6 +15,8 @@ REPEATED = "repeated"
 """Like a kind of event: the lines above it came as often again."""
 FOLDED = {EventKind.INSTANCE_ENDED, EventKind.KEY_REVOKED}
 """Kinds of which several in a row are one line."""
+TOLD_APART = {EventKind.SCALED, EventKind.WOKEN, EventKind.ALERT_FIRED, EventKind.ALERT_RESOLVED}
+"""Kinds of which two lines are alike only if they are about the same."""
 TOGETHER = timedelta(seconds=1)
 LONGEST_CYCLE = 8
 """Lines that may come again and again as a whole: a deployment that wakes and sleeps, or crashes and recovers."""
@@ -115,8 +117,8 @@ def _cycle(lines: Sequence[Moment]) -> tuple[int, int]:
 
 def _like(line: Moment) -> tuple[str, ...]:
     """Return what two lines have in common that say the same of other moments."""
-    numbers = (line.before, line.what) if line.kind in {EventKind.SCALED, EventKind.WOKEN} else ()
-    return line.kind, line.actor, line.phase, line.reason, line.why, *numbers
+    subjects = (line.before, line.what) if line.kind in TOLD_APART else ()
+    return line.kind, line.actor, line.phase, line.reason, line.why, *subjects
 
 
 def _text(event: EventRow, fact: str) -> str:

@@ -185,6 +185,8 @@ class EventKind(StrEnum):
     KEY_ROTATED = "key_rotated"
     """A new key took the place of one that works on for a while."""
     CALLBACK_SECRET_REPLACED = "callback_secret_replaced"  # noqa: S105 -- a word, no secret
+    ALERT_FIRED = "alert_fired"
+    ALERT_RESOLVED = "alert_resolved"
 
 
 class ScaleCause(StrEnum):

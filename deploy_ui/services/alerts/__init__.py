@@ -1,0 +1,1 @@
+"""Alerts: rules of a deployment, how they are judged, who is told."""
