@@ -25,10 +25,12 @@ def running(folder: Path, many: int) -> Iterator[Mapping[str, str]]:
     runtime = ProcessRuntime(settings().instances_dir, settings().instance_logs_dir)
     editor = factories.viewer()
     image = factories.image(editor).id
+    files = folder / "image"
+    files.mkdir()
     cards = {f"bench{number:03}": factories.deployment(editor, image_id=image) for number in range(many)}
     try:
         for key, card in cards.items():
-            runtime.start(_spec(key, card, folder))
+            runtime.start(_spec(key, card, files))
             _write_down(key, card)
         eventually(lambda: len(runtime.usage()) == many, timeout_s=START_S)
         yield {card.slug: key for key, card in cards.items()}
@@ -38,9 +40,9 @@ def running(folder: Path, many: int) -> Iterator[Mapping[str, str]]:
         eventually(lambda: all(each.state is RunState.ENDED for each in runtime.list()), timeout_s=END_S)
 
 
-def _spec(key: str, card: DeploymentCard, folder: Path) -> InstanceSpec:
+def _spec(key: str, card: DeploymentCard, files: Path) -> InstanceSpec:
     command = (sys.executable, "-I", "-S", "-c", PROGRAM)
-    return InstanceSpec(key=key, deployment=card.slug, revision=1, command=command, folder=folder, memory_mb=128)
+    return InstanceSpec(key=key, deployment=card.slug, revision=1, command=command, folder=files, memory_mb=128)
 
 
 def _write_down(key: str, card: DeploymentCard) -> None:
