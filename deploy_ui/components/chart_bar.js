@@ -1,7 +1,7 @@
 /* The toolbar of the charts: which time, what the flags mean, how often to look again, what to take along. */
 import { jsx } from "@emotion/react";
 import { ArrowUpRight, CalendarClock, Download, RefreshCw, ZoomOut } from "lucide-react";
-import { rangesFor } from "./chart_range.js";
+import { grafanaAt, rangesFor } from "./chart_range.js";
 import { REFRESHES } from "./chart_refresh.js";
 import { rangeWords } from "./chart_time.js";
 
@@ -48,7 +48,7 @@ export function ChartBar({ days, view, own, shown, kinds, grafana, refresh, load
       jsx(MarkLegend, { kinds, words }),
       jsx(Refresh, { refresh, loading, words, setRefresh: act.refresh, again: act.again }),
       jsx("button", { type: "button", className: "iconbtn iconbtn--outline", "aria-label": words.save_all, title: words.save_all, onClick: act.exportAll, disabled: !shown, "data-testid": "charts-csv" }, iconOf(Download)),
-      grafana ? jsx("a", { className: "btn btn--outline", href: grafana, target: "_blank", rel: "noopener noreferrer", "data-testid": "chart-grafana" }, words.grafana, iconOf(ArrowUpRight, "icon icon--s")) : null,
+      grafana ? jsx("a", { className: "btn btn--outline", href: shown ? grafanaAt(grafana, shown) : grafana, target: "_blank", rel: "noopener noreferrer", "data-testid": "chart-grafana" }, words.grafana, iconOf(ArrowUpRight, "icon icon--s")) : null,
     ),
   );
 }

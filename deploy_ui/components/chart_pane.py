@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import reflex as rx
 
+from deploy_ui.components.figure import unit_words
 from deploy_ui.components.scripts import script
 from deploy_ui.i18n.ui import LanguageState, t
 
@@ -37,7 +38,6 @@ PLAIN = (
     *("legend", "legend_hint", "menu", "save_csv", "save_png", "newest", "empty", "limit", "more", "pick"),
     *("no_before", "same_before", "points_before", "percent_before", "failed", "old", "idle", "step_s", "step_min"),
 )
-UNITS = ("b", "kib", "mib", "gib", "tib", "ms", "s", "min", "h", "k", "m", "per_s", "percent", "cores")
 COUNTED = ("days", "kept")
 """Texts with a number, whose form the browser chooses."""
 FACTS = {name: f"{{{name}}}" for name in ("count", "value", "change", "time", "charts", "label", "reason")}
@@ -89,7 +89,7 @@ def _words() -> Iterator[tuple[str, rx.Var[str]]]:
     for table, names in WORDS.items():
         yield from ((f"{table}_{name}", t(f"chart.{table}.{name}", **FACTS)) for name in names)
     yield from ((name, t(f"chart.text.{name}", **FACTS)) for name in PLAIN)
-    yield from ((name, t(f"chart.unit.{name}")) for name in UNITS)
+    yield from unit_words().items()
     yield from ((f"reason_{name}", t(f"reason.{name}")) for name in CRASHES)
     for name in COUNTED:
         yield from ((f"{name}_{form}", t(f"chart.{name}.{form}", **FACTS)) for form in ("one", "few", "many"))

@@ -63,5 +63,13 @@ export function stretch({ range, within }, now) {
 /** Whether time goes on in the view: what ended does not change any more. */
 export const goesOn = ({ within }, now) => !within || within.until > now;
 
+/** An address in Grafana with the stretch that is shown in place of its own. */
+export function grafanaAt(address, { since, until }) {
+  const url = new URL(address);
+  url.searchParams.set("from", String(since * 1000));
+  url.searchParams.set("to", String(until * 1000));
+  return url.href;
+}
+
 /** The address of another view or tab that shows the same stretch. */
 export const linkTo = (path, since, until, more = {}) => `${path}?${new URLSearchParams({ ...more, since: moment(since), until: moment(until) }).toString().replaceAll("%3A", ":")}`;

@@ -39,7 +39,7 @@ export function scaleOf(unit, most) {
 /** Keeps three digits that say something: 2.345 → 2.35; 0.01234 → 0.0123; 312.4 → 312 */
 function digits(unit, value, language) {
   const size = Math.abs(value);
-  if (unit === "ratio" && size >= 1) return value.toLocaleString(language, { maximumFractionDigits: 2 });
+  if ((unit === "ratio" && size >= 1) || unit === "hours") return value.toLocaleString(language, { maximumFractionDigits: 2 });
   if (size >= 100) return value.toLocaleString(language, { maximumFractionDigits: 0 });
   return value.toLocaleString(language, { maximumSignificantDigits: 3 });
 }

@@ -4,6 +4,7 @@ import reflex as rx
 
 from deploy_ui.components.buttons import icon_button
 from deploy_ui.components.links import link
+from deploy_ui.components.sparkline import sparkline
 from deploy_ui.components.status import phase_status, phase_word
 from deploy_ui.components.tables import Column, row
 from deploy_ui.components.when import when
@@ -18,9 +19,10 @@ from deploy_ui.states.rail import RailState
 
 COLUMNS = (
     Column(t("deployments.name"), area="name"),
-    Column(t("deployments.status"), width="264px", area="status"),
-    Column(t("deployments.image"), width="184px", area="image"),
-    Column(t("deployments.instances"), width="104px", right=True, area="inst"),
+    Column(t("deployments.status"), width="232px", area="status"),
+    Column(t("deployments.image"), width="148px", area="image"),
+    Column(t("deployments.instances"), width="100px", right=True, area="inst"),
+    Column(t("deployments.requests"), width="180px", right=True, area="spark"),
     Column(t("deployments.activity"), width="136px", right=True, area="last"),
     Column("", width="44px", area="menu"),
 )
@@ -45,6 +47,7 @@ def _row(each: DeploymentRow) -> rx.Component:
             phase_status(each.phase, each.reason),
             link(each.image_name, to=f"/images/{each.image_id}/info", title=each.image_name, class_name="mono over"),
             rx.el.span(each.ready_instances, " / ", each.wanted_instances, title=t("deployments.instances_help")),
+            sparkline(DeploymentsState.sparks[each.slug], data_testid="spark"),
             when(each.last_request_at),
             actions_menu(
                 each,

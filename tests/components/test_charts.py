@@ -59,6 +59,7 @@ def test_values_are_said_in_units_that_people_read(units: Js) -> None:
         ("per_second", 0, "0 /s"),
         ("per_second", 2.679, "2.68 /s"),
         ("cores", 0.5, "0.5 cores"),
+        ("hours", 0.0708, "0.07 h"),
         ("seconds", None, "\u2013"),
     ]
     said = units("cases.map(([unit, value]) => valueWords(unit, value, 'en', words))", cases=cases, words=WORDS)
@@ -231,3 +232,15 @@ def test_moments_are_on_the_readers_clock(js: Callable[[str], Js]) -> None:
     assert times("[axisWords(1795662000, 900, 'en'), axisWords(1795647600, 3600, 'en')]") == ["04:00", "26 Nov"]
     assert times("stepWords(1795662000, 15, 'en')") == "26 Nov, 04:00:00"
     assert times("stepWords(1795662000, 300, 'en')").replace("\u2009", "") == "26 Nov, 04:00\u201304:05"
+
+
+def test_the_same_time_is_opened_in_grafana(ranges: Js) -> None:
+    address = ranges(
+        "grafanaAt('https://g.example.org/d/x?var-deployment=a&from=now-1h&to=now', {since: 10, until: 20})"
+    )
+    assert address == "https://g.example.org/d/x?var-deployment=a&from=10000&to=20000"
+
+
+def test_the_hours_of_a_day_are_bars_and_failed_requests_are_seen_however_few(js: Callable[[str], Js]) -> None:
+    found = js("spark_bars.js")("bars({bars: [0, 1000, 1], errors: [0, 1, 0]}, 30, 20)")
+    assert found == {"zero": "M5 20v-1", "good": "M15 20v-16.5M25 20v-1.5", "wrong": "M15 3.5v-1.5"}

@@ -13,5 +13,5 @@ def charts() -> rx.Component:
         MonitoringState.shown_slug,
         gone=CardState.gone,
         days=MonitoringState.kept_days,
-        grafana=rx.Var.create(""),
+        grafana=MonitoringState.grafana_url,
     )

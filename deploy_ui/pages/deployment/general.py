@@ -6,6 +6,7 @@ import reflex as rx
 
 from deploy_ui.components.buttons import button_link
 from deploy_ui.components.copy import copy_icon
+from deploy_ui.components.figure import figure
 from deploy_ui.components.layout import fact, facts, panel, section, skeleton
 from deploy_ui.components.leave_guard import leave_guard
 from deploy_ui.components.links import text_link
@@ -91,6 +92,9 @@ def _address() -> rx.Component:
             class_name="endpoint",
         ),
         rx.el.div(
+            _stat(t("general.requests"), _measured("count", "requests"), data_testid="stat-requests"),
+            _stat(t("general.p95"), _measured("seconds", "p95_s"), data_testid="stat-p95"),
+            _stat(t("general.errors"), _measured("ratio", "errors"), data_testid="stat-errors"),
             _stat(
                 t("general.ready"),
                 *(
@@ -107,6 +111,11 @@ def _address() -> rx.Component:
             class_name="stats",
         ),
     )
+
+
+def _measured(unit: str, name: str) -> rx.Component:
+    hour = rx.cond(GeneralState.last_hour, GeneralState.last_hour[name], None)
+    return figure(unit, hour)
 
 
 def _stat(label: rx.Var[str], *value: Any, **props: Any) -> rx.Component:

@@ -6,11 +6,14 @@ from typing import Any
 
 import reflex as rx
 
+from deploy_ui import clock
 from deploy_ui.enums import Role
 from deploy_ui.errors import AppError, Invalid
 from deploy_ui.services import deployments, events, images, plans, starts
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.deployments import Change
+from deploy_ui.services.monitoring import lately
+from deploy_ui.services.monitoring.lately import LastHour
 from deploy_ui.services.plans import Step
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.states import env_fields, forms, notices
@@ -37,6 +40,8 @@ class GeneralState(rx.State):
     failure: Failure | None = None
     steps: list[StartStep] = []
     """The start of the newest instance that is not ready yet; empty when none is on its way."""
+    last_hour: LastHour | None = None
+    """What was measured in the last hour."""
     image_names: list[str] = []
     """Images that can be chosen."""
     editing: list[str] = []
@@ -80,11 +85,11 @@ class GeneralState(rx.State):
             return
         async for viewer in live(self, f"deployment:{slug}"):
             try:
-                rows, trouble, start = await asyncio.to_thread(_read, viewer, slug)
+                rows, trouble, start, hour = await asyncio.to_thread(_read, viewer, slug)
             except AppError:
                 return  # the card itself says why
             async with self:
-                self.moments, self.failure, self.steps = rows, trouble, start
+                self.moments, self.failure, self.steps, self.last_hour = rows, trouble, start, hour
 
     @rx.event
     @signed_in
@@ -210,7 +215,8 @@ def _kept(name: str, text: str) -> str:
     return env_fields.draft(text) if name == "env" else text[: forms.LONGEST]
 
 
-def _read(viewer: Viewer, slug: str) -> tuple[list[Moment], Failure | None, list[StartStep]]:
+def _read(viewer: Viewer, slug: str) -> tuple[list[Moment], Failure | None, list[StartStep], LastHour]:
     start = starts.under_way(viewer, slug)
     rows = moments(events.rows(viewer, slug, limit=MOST_EVENTS))
-    return rows, failure(viewer, slug), steps(start) if start else []
+    hour = lately.last_hour(viewer, slug, clock.now())
+    return rows, failure(viewer, slug), steps(start) if start else [], hour

@@ -3,10 +3,11 @@
 import reflex as rx
 from reflex.event import EventSpec
 
+from deploy_ui.services.monitoring import grafana
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 from deploy_ui.states.deployment.card import open_tab
-from deploy_ui.states.session import signed_in
+from deploy_ui.states.session import signed_in, viewer_of
 
 FIRST_VIEW = "charts"
 VIEWS = (FIRST_VIEW, "requests", "alerts", "grafana")
@@ -19,6 +20,8 @@ class MonitoringState(rx.State):
     view: str = FIRST_VIEW
     with_grafana: bool = False
     """Whether there is a Grafana to show."""
+    grafana_url: str = ""
+    """The address of the deployment's dashboard there."""
     kept_days: int = 0
 
     @rx.event
@@ -26,6 +29,8 @@ class MonitoringState(rx.State):
         """Open the view that `?view=` in the address names."""
         if await open_tab(self, "monitoring"):
             self.kept_days, self.with_grafana = settings().metrics_days, bool(settings().grafana_url)
+            viewer = await viewer_of(self) if self.with_grafana else None
+            self.grafana_url = grafana.dashboard(viewer, self.shown_slug) if viewer else ""
             asked = str(self.router.url.query_parameters.get("view", FIRST_VIEW))
             known = VIEWS if self.with_grafana else VIEWS[:-1]
             self.view = asked if asked in known else FIRST_VIEW
