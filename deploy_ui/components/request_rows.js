@@ -13,10 +13,10 @@ const COLUMNS = [
   { name: "method", look: "reqs__method fact-cell", width: 72 },
   { name: "path", look: "reqs__path name" },
   { name: "code", look: "reqs__code status-cell", width: 64 },
-  { name: "took", look: "r fact-cell", width: 80 },
+  { name: "took", look: "r fact-cell", width: 100 },
   { name: "size", look: "r fact-cell", width: 72 },
-  { name: "instance", look: "mono fact-cell reqs-spare-1", width: 82 },
-  { name: "revision", look: "r fact-cell reqs-spare-2", width: 76 },
+  { name: "instance", look: "mono fact-cell reqs-spare-1", width: 88 },
+  { name: "revision", look: "r fact-cell reqs-spare-2", width: 74 },
   { name: "key", look: "fact-cell reqs-spare-1", width: 104 },
   { name: "id", look: "mono fact-cell reqs-spare-2", width: 104 },
 ];
