@@ -24,7 +24,7 @@ LIVE_MS = 8000
 @pytest.fixture
 def iris(console: Console, signed_in: Callable[..., None]) -> DeploymentCard:  # noqa: ARG001 -- sets first
     signed_in(Role.VIEWER)
-    card = factories.deployment(name="Iris")
+    card = factories.deployment()  # of a name that no other test has: the log outlives them
     factories.instance(card, "abc123", created_at=clock.now())
     return card
 
