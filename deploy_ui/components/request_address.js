@@ -3,6 +3,7 @@ import { ALL, RANGES, lastOf } from "./log_range.js";
 
 export const STATUSES = ["", "2xx", "3xx", "4xx", "5xx", "none", "failed"];
 export const METHODS = ["", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+export const KINDS = ["", "answered", "refused", "broken", "accepted"];
 export const SLOW = ["", "0.1", "1", "10"];
 export const EVERYTHING = { status: "", method: "", search: "", min: "", instance: "", key: "", kind: "", range: ALL };
 

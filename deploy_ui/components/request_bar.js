@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { jsx } from "@emotion/react";
 import { Download, Search, X } from "lucide-react";
 import { OwnRange, RangeChoice } from "./log_range.js";
-import { METHODS, SLOW, STATUSES, queryOf } from "./request_address.js";
+import { KINDS, METHODS, SLOW, STATUSES, queryOf } from "./request_address.js";
 
 const PAUSE_MS = 250;
 const iconOf = (Icon, small) => jsx(Icon, { className: `icon${small ? " icon--s" : ""}`, "aria-hidden": true });
@@ -69,7 +69,6 @@ function Picked({ wanted, words, names, choose }) {
   const shown = [
     ["instance", words.instance, wanted.instance],
     ["key", words.key, names.key ?? wanted.key],
-    ["kind", words.kind, words[`kind_${wanted.kind}`] ?? wanted.kind],
   ].filter(([name]) => wanted[name]);
   const badge = ([name, label, value]) => {
     const away = `${words.clear}: ${label} ${value}`;
@@ -95,6 +94,7 @@ export function RequestBar({ slug, wanted, words, names, choose }) {
       jsx(Find, { value: wanted.search, words, change: (search) => choose({ search }) }),
       jsx(Choice, { name: "method", value: wanted.method, known: METHODS, label: words.method, wordOf: (each) => each || words.any_method, change: (method) => choose({ method }) }),
       jsx(Choice, { name: "slow", value: wanted.min, known: SLOW, label: words.took, wordOf: slowWord, change: (min) => choose({ min }) }),
+      jsx(Choice, { name: "kind", value: wanted.kind, known: KINDS, label: words.kind, wordOf: (each) => words[`kind_${each || "any"}`] ?? each, change: (kind) => choose({ kind }) }),
       jsx(
         "div",
         { className: "toolbar__end" },

@@ -11,7 +11,8 @@ WORDS = (
     *("search", "clear", "any_method", "slow_any", "slow_01", "slow_1", "slow_10", "table_words"),
     *("status", "status_all", "status_none", "status_failed"),
     *("time", "method", "path", "code", "took", "size", "instance", "revision", "key", "id"),
-    *("kind", "why", "details", "request", "began", "received", "sent", "only", "panel", "above", "below", "logs"),
+    *("kind", "kind_any", "why", "details", "request", "began", "received", "sent", "only"),
+    *("panel", "above", "below", "logs"),
     *("console_key", "foreign_key", "copy_id", "older", "newer", "unreachable", "selection"),
     *("none", "none_words", "none_gone", "to_test", "no_match", "no_match_words", "show_every"),
 )

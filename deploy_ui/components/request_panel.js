@@ -10,6 +10,7 @@ import { keyOf, statusOf } from "./request_rows.js";
 import { SidePanel } from "./side_panel.js";
 
 const AROUND_MS = 5000;
+const SHOWN = 23; // as much of a moment as there is without the offset of the clock
 const iconOf = (Icon) => jsx(Icon, { className: "icon", "aria-hidden": true });
 
 function Step({ Icon, label, to, open, name }) {
@@ -42,11 +43,11 @@ function Facts({ each, words, language, choose }) {
   return jsx(
     "dl",
     { className: "facts", "data-testid": "request-facts" },
-    fact(words.code, jsx("span", { className: "reqs__outcome" }, statusOf(each.status, words), jsx("span", { className: "muted" }, words[`kind_${each.kind}`])), { pick: only("kind", { kind: each.kind }) }),
+    fact(words.code, jsx("span", { className: "reqs__outcome" }, statusOf(each.status, words), jsx("span", { className: "muted" }, words[`kind_${each.kind}`]))),
     fact(words.why, reason ? text(reason, "") : null),
     fact(words.details, each.details ? text(each.details) : null),
     fact(words.request, text(`${each.method} ${each.path}`), { copy: each.path, words }),
-    fact(words.began, text(momentOf(ms), ""), { copy: momentOf(ms, true), words }),
+    fact(words.began, jsx("span", { className: "num", title: momentOf(ms) }, momentOf(ms).slice(0, SHOWN).replace("T", " ")), { copy: momentOf(ms, true), words }),
     fact(words.took, tookWords(each.duration_s, language)),
     fact(words.received, sizeWords(each.bytes_in, language)),
     fact(words.sent, sizeWords(each.bytes_out, language)),

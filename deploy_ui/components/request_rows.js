@@ -9,18 +9,17 @@ import { lookOf, tookWords } from "./request_amounts.js";
 const DASH = "\u2013";
 const SHORT_ID = 8;
 const COLUMNS = [
-  { name: "time", look: "reqs__time fact-cell" },
-  { name: "method", look: "reqs__method fact-cell" },
+  { name: "time", look: "reqs__time fact-cell", width: 112 },
+  { name: "method", look: "reqs__method fact-cell", width: 72 },
   { name: "path", look: "reqs__path name" },
-  { name: "code", look: "reqs__code status-cell" },
-  { name: "took", look: "r fact-cell", width: 84 },
-  { name: "size", look: "r fact-cell", width: 84 },
-  { name: "instance", look: "mono fact-cell reqs-spare-1", width: 104 },
-  { name: "revision", look: "r fact-cell reqs-spare-2", width: 76 },
-  { name: "key", look: "fact-cell reqs-spare-1", width: 116 },
-  { name: "id", look: "mono fact-cell reqs-spare-2", width: 118 },
+  { name: "code", look: "reqs__code status-cell", width: 64 },
+  { name: "took", look: "r fact-cell", width: 100 },
+  { name: "size", look: "r fact-cell", width: 72 },
+  { name: "instance", look: "mono fact-cell reqs-spare-1", width: 88 },
+  { name: "revision", look: "r fact-cell reqs-spare-2", width: 74 },
+  { name: "key", look: "fact-cell reqs-spare-1", width: 104 },
+  { name: "id", look: "mono fact-cell reqs-spare-2", width: 104 },
 ];
-const WIDTHS = { time: 108, method: 72, code: 76 };
 const SKELETONS = ["60%", "80%", "50%", "70%", "40%", "65%", "55%", "75%"];
 const spareOf = (look) => look.split(" ").find((each) => each.startsWith("reqs-spare")) ?? "";
 
@@ -40,10 +39,12 @@ function cellsOf(each, words, language, open) {
   return {
     time: jsx("span", { title: `${momentOf(ms)}\n${momentOf(ms, true)}` }, timeOf(ms, "local", Date.now(), language)),
     method: each.method,
-    path: [
-      jsx("button", { key: "open", type: "button", className: "rowlink mono", title: each.path, onClick: open, "data-testid": "open-request" }, each.path || DASH),
-      reason ? jsx("span", { key: "why", className: "muted small reqs__why", title: reason }, reason) : null,
-    ],
+    path: jsx(
+      "span",
+      { className: "reqs__where" },
+      jsx("button", { type: "button", className: "rowlink mono", title: each.path, onClick: open, "data-testid": "open-request" }, each.path || DASH),
+      reason ? jsx("span", { className: "muted small reqs__why", title: reason }, reason) : null,
+    ),
     code: statusOf(each.status, words),
     took: tookWords(each.duration_s, language),
     size: jsx("span", { title: `${words.received}: ${sizeWords(each.bytes_in, language)}\n${words.sent}: ${sizeWords(each.bytes_out, language)}` }, sizeWords(each.bytes_out, language)),
@@ -71,7 +72,7 @@ function Waiting() {
 /** `rows` null: they are on their way. */
 export function RequestTable({ rows, words, language, opened, fresh, open }) {
   const head = ({ name, look }) => jsx("th", { key: name, scope: "col", className: look.replace("mono", "") }, words[name]);
-  const col = ({ name, look, width = WIDTHS[name] }) => jsx("col", { key: name, className: spareOf(look), style: width ? { width } : undefined });
+  const col = ({ name, look, width }) => jsx("col", { key: name, className: spareOf(look), style: width ? { width } : undefined });
   const row = (each) => jsx(Row, { key: each.id, each, words, language, opened: each.id === opened, fresh: fresh?.has(each.id), open });
   return jsx(
     "div",

@@ -71,6 +71,7 @@ def test_a_script_becomes_an_answered_prediction(product: Product, visitor: Page
     assert again.stdout == '{"sum":13.0}'
     finds_it_among_the_calls(visitor, calls_it_asynchronously(visitor))
     reads_the_log(visitor)
+    finds_the_request(visitor, address, secret)
 
 
 def json_with(secret: str) -> dict[str, str]:
@@ -186,3 +187,22 @@ def reads_the_log(page: Page) -> None:
     """Find the line that the requests caused."""
     page.get_by_test_id("tab-logs").click()
     expect(page.get_by_test_id("log-pane")).to_contain_text("summing 3 numbers")
+
+
+def finds_the_request(page: Page, address: str | None, secret: str) -> None:
+    """See a request in the log within seconds, narrow the list down to it, and read on from it where it was logged."""
+    page.get_by_test_id("tab-monitoring").click()
+    page.get_by_test_id("view-requests").click()
+    expect(page.get_by_test_id("request").first).to_be_visible()
+    answer = httpx.get(f"{address}/nowhere?token=hidden", headers=json_with(secret), trust_env=False)
+    row = page.get_by_test_id("request").filter(has_text="/nowhere")
+    expect(row).to_contain_text(str(answer.status_code), timeout=5000 + 3000)
+    page.get_by_test_id("status-4xx").click()
+    expect(page.get_by_test_id("request")).to_have_count(1)
+    page.get_by_test_id("open-request").click()
+    facts = page.get_by_test_id("request-facts")
+    expect(facts).to_contain_text(answer.headers["x-request-id"])
+    expect(facts).to_contain_text("terminal")
+    expect(facts).not_to_contain_text("hidden")
+    page.get_by_test_id("request-logs").click()
+    expect(page.get_by_test_id("log-pane")).to_contain_text("/nowhere")
