@@ -66,7 +66,9 @@ def test_what_goes_up_and_down_is_seen_a_look_later_at_most(pairs: dict[str, tup
 
 
 def test_counts_over_the_whole_range_agree(both: Both) -> None:
-    asked = {each.name: each.value for each in prometheus_charts.figures(both.scraper, measured.SLUG, SINCE, UNTIL)}
+    found, share = prometheus_charts.figures(both.scraper, measured.SLUG, SINCE, UNTIL)
+    assert share == pytest.approx(1, abs=0.1)
+    asked = {each.name: each.value for each in found}
     kept = {each.name: each.value for each in facts.figures(both.store.total(1, SINCE, UNTIL))}
     assert asked.keys() == kept.keys()
     for name in ("requests", "errors", "uptime", "instance_hours"):
