@@ -1,6 +1,6 @@
 """Looks of a monitor that measured everything there is to measure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,15 +87,15 @@ def _took(made: Sample, kind: str, seconds: float) -> None:
     made.count(f"{kind}:{bin_of(seconds)}")
 
 
-def history(folder: Path, turns: int, *, subjects: Sequence[Subject] = ()) -> bytes:
-    """Measure that many looks into the store and the totals of a folder, the last one at `END`.
+def history(folder: Path, turns: int, *, subjects: Sequence[Subject] = (), missed: Collection[int] = ()) -> bytes:
+    """Measure that many looks into the store and the totals of a folder, the last one at `END`; leave the missed out.
 
     Return what a Prometheus would have scraped, `SCRAPED_S` after each, with the times at which it did.
     """
     totals, writer = Totals(folder), Writer(folder)
     shown = tuple(subjects) or (subject(),)
     lines: list[str] = []
-    for turn in range(turns):
+    for turn in set(range(turns)) - set(missed):
         at = END - LOOK_S * (turns - 1 - turn)
         made = {each.id: sample(turn) for each in shown}
         writer.write(at - LOOK_S, made)

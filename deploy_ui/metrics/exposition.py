@@ -56,7 +56,8 @@ def _of_the_product(snapshot: Snapshot, version: str) -> Iterator[str]:
     ]
     for family, series in zip(OF_THE_PRODUCT, found, strict=True):
         yield from _head(family.name, "gauge", family.text)
-        yield from (f"{family.name}{{{_pairs(family.labels, each)}}} {value}" for each, value in series.items())
+        for labels, value in series.items():
+            yield f"{family.name}{f'{{{_pairs(family.labels, labels)}}}' if labels else ''} {value}"
 
 
 def _head(name: str, kind: str, words: str) -> tuple[str, str]:

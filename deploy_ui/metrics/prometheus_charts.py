@@ -10,7 +10,7 @@ from deploy_ui.metrics.charts import MOST_LINES, Chart, Line, significant
 from deploy_ui.metrics.facts import Figure
 from deploy_ui.metrics.plots import PLOTS, Plot
 from deploy_ui.metrics.prometheus import Prometheus, Series, Span
-from deploy_ui.metrics.promql import CHARTS, FIGURES, LIMITS, MEASURED, Query
+from deploy_ui.metrics.promql import CHARTS, FIGURES, LIMITS, MEASURED, SHARE, Query
 
 
 def charts(asked: Prometheus, slug: str, times: Sequence[int], step_s: int, names: Collection[str] = ()) -> list[Chart]:
@@ -27,10 +27,12 @@ def charts(asked: Prometheus, slug: str, times: Sequence[int], step_s: int, name
     return [chart for plot, chart in made if len(chart.series) >= plot.fewest]
 
 
-def figures(asked: Prometheus, slug: str, since: int, until: int) -> list[Figure]:
-    """Return the figures of the summary, in its order. Raises Unavailable."""
-    found = asked.moments([each.asked(slug, until - since) for _, each in FIGURES.values()], until)
-    return [Figure(name, unit, _only(series)) for (name, (unit, _)), series in zip(FIGURES.items(), found, strict=True)]
+def figures(asked: Prometheus, slug: str, since: int, until: int) -> tuple[list[Figure], float]:
+    """Return the figures of the summary, in its order, and the share of the time that is known. Raises Unavailable."""
+    queries = [SHARE, *(each for _, each in FIGURES.values())]
+    share, *found = asked.moments([each.asked(slug, until - since) for each in queries], until)
+    named = zip(FIGURES.items(), found, strict=True)
+    return [Figure(name, unit, _only(series)) for (name, (unit, _)), series in named], _only(share) or 0.0
 
 
 def _queries(plot: Plot) -> Iterator[Query]:

@@ -155,3 +155,5 @@ FIGURES: Mapping[str, tuple[str, Query]] = {
     "instance_hours": ("hours", Query("instance_hours", f"{_grown('deploy_ui_instance_seconds_total')} / 3600")),
 }
 """The summary: single values over the whole stretch, which `$window` is."""
+SHARE = Query("share", f"count_over_time(({MEASURED.text.replace('$lately', '1m')})[$window:1m]) * 60 / $step")
+"""About how much of the stretch, 0 to 1, anything was measured in."""

@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from deploy_ui.metrics import snapshot, store
+from deploy_ui.metrics.families import COUNTERS
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.snapshot import BOUNDS_S, Snapshot, place_of
 from deploy_ui.monitor.look import Look
 from deploy_ui.monitor.trouble import Trouble
 
+ALWAYS = [family.source for family in COUNTERS if not family.labels]
+"""Counters that are there, as 0, before anything happens."""
 NOTHING = [0.0] * (len(BOUNDS_S) + 1)
 
 log = logging.getLogger(__name__)
@@ -51,13 +54,14 @@ class _Sum:
     """One deployment's totals."""
 
     def __init__(self) -> None:
-        self._counters: dict[str, float] = {}
+        self._counters: dict[str, float] = dict.fromkeys(ALWAYS, 0)
         self._histograms: dict[str, list[float]] = {}
         self._gauges: dict[str, float] = {}
         self._new: set[str] = set()
+        self._looks = 0
 
     def add(self, sample: Sample) -> None:
-        self._new = set()
+        self._new, self._looks = set(), self._looks + 1
         self._gauges = {name: gauge.mean for name, gauge in sample.gauges.items()}
         for name, by in sample.counters.items():
             place = place_of(name)
@@ -75,10 +79,9 @@ class _Sum:
         return snapshot.Totals(name, counters, self._gauges, histograms)
 
     def _count(self, name: str, by: float) -> None:
-        if name not in self._counters:
+        if name not in self._counters or self._looks == 1:
             self._new.add(name)
-            self._counters[name] = 0
-        self._counters[name] += by
+        self._counters[name] = self._counters.get(name, 0) + by
 
     def _histogram(self, name: str) -> list[float]:
         if name not in self._histograms:

@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,12 +71,15 @@ def console_server(
     """Run the console on a free port."""
     folder = tmp_path_factory.mktemp("console")
     shutil.copy(sqlite_with_tables, folder / "deploy-ui.db")
+    with served(folder, DEPLOY_UI_REDIS_URL=redis_server) as server:
+        yield server
+
+
+@contextmanager
+def served(folder: Path, **more: str) -> Iterator[Server]:
+    """Run a console on a data folder that has a database, with more settings."""
     port = free_port()
-    environment = {
-        "DEPLOY_UI_DATA_DIR": str(folder),
-        "DEPLOY_UI_REDIS_URL": redis_server,
-        "DEPLOY_UI_CONSOLE_PORT": str(port),
-    }
+    environment = {"DEPLOY_UI_DATA_DIR": str(folder), "DEPLOY_UI_CONSOLE_PORT": str(port), **more}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("DEPLOY_UI_")}
     with (folder / "console.log").open("wb") as log:
         command = [sys.executable, "-m", "deploy_ui", "console"]

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -66,9 +67,41 @@ def test_what_goes_up_and_down_is_seen_a_look_later_at_most(pairs: dict[str, tup
 
 
 def test_counts_over_the_whole_range_agree(both: Both) -> None:
-    asked = {each.name: each.value for each in prometheus_charts.figures(both.scraper, measured.SLUG, SINCE, UNTIL)}
+    found, share = prometheus_charts.figures(both.scraper, measured.SLUG, SINCE, UNTIL)
+    assert share == pytest.approx(1, abs=0.1)
+    asked = {each.name: each.value for each in found}
     kept = {each.name: each.value for each in facts.figures(both.store.total(1, SINCE, UNTIL))}
     assert asked.keys() == kept.keys()
     for name in ("requests", "errors", "uptime", "instance_hours"):
         assert asked[name] == pytest.approx(kept[name], rel=0.01), name
     assert asked["p99"] == pytest.approx(kept["p99"], rel=0.25)
+
+
+def test_where_nothing_was_measured_is_a_gap_in_every_line(tmp_path: Path) -> None:
+    prometheus.backfill(tmp_path, measured.history(tmp_path / "metrics", 60, missed=range(20, 40)))
+    since = measured.END - 15 * 60
+    times = drawing.axis(since, measured.END, 15)
+    with prometheus.running(tmp_path) as running:
+        drawn = prometheus_charts.charts(Prometheus(running.url), measured.SLUG, times, 15)
+        _, share = prometheus_charts.figures(Prometheus(running.url), measured.SLUG, since, measured.END)
+    for chart in drawn:
+        for line in chart.series:
+            assert set(line.values[22:40]) == {None}, (chart.name, line.name)
+            assert None not in line.values[5:19], (chart.name, line.name)
+            assert None not in line.values[45:], (chart.name, line.name)
+    assert share == pytest.approx(2 / 3, abs=0.1)
+
+
+def test_a_deployment_that_prometheus_does_not_know_has_empty_charts(both: Both) -> None:
+    times = drawing.axis(SINCE, UNTIL, 60)
+    drawn = prometheus_charts.charts(both.scraper, "nobody", times, 60)
+    assert {len(each.series) for each in drawn} == {0}
+    figures, share = prometheus_charts.figures(both.scraper, "nobody", SINCE, UNTIL)
+    assert ({each.value for each in figures}, share) == ({None}, 0)
+
+
+def test_only_what_is_asked_for_is_drawn(both: Both) -> None:
+    drawn = prometheus_charts.charts(
+        both.scraper, measured.SLUG, drawing.axis(SINCE, UNTIL, 60), 60, {"cpu", "latency"}
+    )
+    assert [each.name for each in drawn] == ["latency", "cpu"]

@@ -29,6 +29,14 @@ def test_what_is_counted_for_the_first_time_is_shown_as_nothing_until_the_next_l
     assert shown(tmp_path).histograms["duration:3"][:-1] == pytest.approx(_buckets("duration:3"))
 
 
+def test_what_never_happened_is_0_from_the_start(tmp_path: Path) -> None:
+    totals = Totals(tmp_path)
+    totals.add(measured.look(NOW, {1: Sample({"seconds": 15})}))
+    assert shown(tmp_path).counters["crashes"] == 0
+    totals.add(measured.look(NOW + 15, {1: Sample({"seconds": 15, "crashes": 1})}))
+    assert shown(tmp_path).counters["crashes"] == 1
+
+
 def test_gauges_are_those_of_the_last_look(tmp_path: Path) -> None:
     totals = Totals(tmp_path)
     totals.add(measured.look(NOW, {1: measured.sample()}))

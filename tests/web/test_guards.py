@@ -183,3 +183,10 @@ def test_the_policy_allows_no_script_but_ours() -> None:
     assert directives["script-src"] == "'self' 'sha256-abc='"
     assert directives["frame-ancestors"] == "'none'"
     assert directives["img-src"] == "'self' data: blob: https:"
+    assert directives["frame-src"] == "'none'"
+
+
+@pytest.mark.parametrize("address", ["https://grafana.test:3001", "https://grafana.test:3001/of/us"])
+def test_the_policy_lets_one_origin_be_shown_in_a_frame(address: str) -> None:
+    directives = dict(part.split(" ", 1) for part in content_policy([], address).split("; "))
+    assert directives["frame-src"] == "https://grafana.test:3001"

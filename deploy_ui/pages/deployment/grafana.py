@@ -31,7 +31,7 @@ def _dashboard() -> rx.Component:
     return rx.fragment(
         rx.el.div(
             rx.el.p(t("grafana.hint"), class_name="small muted grow"),
-            _outside(),
+            _outside("btn--s"),
             class_name="grafana__head",
         ),
         rx.el.iframe(
@@ -62,13 +62,13 @@ def _problem() -> rx.Component:
     )
 
 
-def _outside() -> rx.Component:
+def _outside(size: str = "") -> rx.Component:
     return rx.el.a(
         icon("external-link"),
         t("grafana.open"),
         href=GrafanaState.dashboard,
         target="_blank",
         rel="noopener noreferrer",
-        class_name="btn btn--outline btn--s",
+        class_name=f"btn btn--outline {size}",
         data_testid="grafana-open",
     )

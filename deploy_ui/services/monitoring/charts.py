@@ -4,36 +4,23 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from deploy_ui.db import reading
 from deploy_ui.enums import Role, Wish
 from deploy_ui.errors import AppError, Unavailable
 from deploy_ui.metrics import charts as drawing
-from deploy_ui.metrics import facts
 from deploy_ui.metrics.charts import Chart
-from deploy_ui.metrics.sample import Sample
+from deploy_ui.metrics.prometheus import Prometheus
 from deploy_ui.metrics.store import Reader
 from deploy_ui.services import lookup
-from deploy_ui.services.monitoring import marks, ranges, troubles
+from deploy_ui.services.monitoring import marks, ranges, sources, troubles
 from deploy_ui.services.monitoring.marks import Mark
-from deploy_ui.services.monitoring.ranges import Range
+from deploy_ui.services.monitoring.sources import Figure, Found, Question
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
-DAY = timedelta(days=1)
-NEARLY_ALL = 0.9
-"""The day before is compared with where so much of it was measured."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of the summary, and what it was a day earlier; None where nothing tells."""
-
-    name: str
-    unit: str
-    value: float | None
-    before: float | None
+EMBEDDED, PROMETHEUS = "embedded", "prometheus"
 
 
 @dataclass(frozen=True)
@@ -47,7 +34,7 @@ class Charts:
     next_in_s: float
     """In how many seconds there is more to read."""
     source: str
-    """`embedded` or `prometheus`."""
+    """Where charts and summary come from: `embedded` or `prometheus`."""
     trouble: AppError | None
     """Why what is shown is not all there is."""
     times: Sequence[int]
@@ -79,14 +66,25 @@ def read(
     step = drawing.step_of(asked.since, asked.until)
     times = drawing.axis(asked.since, asked.until, step)
     reader = Reader(settings().metrics_dir)
+    question = Question(slug, key, asked, step, times, names)
+    source, trouble, found = _scraped(question)
     with _readable():
-        drawn = drawing.charts(reader.series(key, asked.since, asked.until, step), times, names)
-        summary = _summary(reader, key, asked)
-        trouble = troubles.found(reader, None if gone else key, asked, now)
+        found = found or sources.kept(reader, question)
+        trouble = trouble or troubles.found(reader, None if gone else key, asked, now)
     return Charts(
-        *(asked.since, asked.until, step, settings().metrics_days, ranges.next_in_s(now), "embedded", trouble),
-        *(times, drawn, marks.marks(viewer, slug, asked.start, asked.end), summary),
+        *(asked.since, asked.until, step, settings().metrics_days, ranges.next_in_s(now), source, trouble),
+        *(times, found.charts, marks.marks(viewer, slug, asked.start, asked.end), found.summary),
     )
+
+
+def _scraped(question: Question) -> tuple[str, AppError | None, Found | None]:
+    """Return what the Prometheus of the settings knows, or why it does not say; the own store is there in any case."""
+    if not settings().prometheus_url:
+        return EMBEDDED, None, None
+    try:
+        return PROMETHEUS, None, sources.scraped(Prometheus(settings().prometheus_url), question)
+    except Unavailable as error:
+        return EMBEDDED, error, None
 
 
 @contextmanager
@@ -95,13 +93,3 @@ def _readable() -> Iterator[None]:
         yield
     except (sqlite3.Error, ValueError) as error:
         raise Unavailable("metrics_unreadable") from error
-
-
-def _summary(reader: Reader, key: int, asked: Range) -> list[Figure]:
-    whole = reader.total(key, asked.since, asked.until)
-    then = asked.earlier(DAY)
-    before = reader.total(key, then.since, then.until)
-    if before.counters.get("seconds", 0) < NEARLY_ALL * asked.seconds:
-        before = Sample()
-    pairs = zip(facts.figures(whole), facts.figures(before), strict=True)
-    return [Figure(now.name, now.unit, now.value, earlier.value) for now, earlier in pairs]

@@ -1,0 +1,76 @@
+"""Where charts and figures come from: the own store, or a Prometheus."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from deploy_ui.metrics import charts as drawing
+from deploy_ui.metrics import facts, prometheus_charts
+from deploy_ui.metrics.charts import Chart
+from deploy_ui.metrics.prometheus import Prometheus
+from deploy_ui.metrics.sample import Sample
+from deploy_ui.metrics.store import Reader
+from deploy_ui.services.monitoring.ranges import Range
+
+DAY = timedelta(days=1)
+NEARLY_ALL = 0.9
+"""The day before is compared with where so much of it was measured."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the summary, and what it was a day earlier; None where nothing tells."""
+
+    name: str
+    unit: str
+    value: float | None
+    before: float | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a source."""
+
+    slug: str
+    key: int
+    range: Range
+    step_s: int
+    times: Sequence[int]
+    names: Collection[str]
+    """Of charts; without any it is all of them."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a source answers."""
+
+    charts: Sequence[Chart]
+    summary: Sequence[Figure]
+
+
+def kept(reader: Reader, question: Question) -> Found:
+    """Read the own store. Raises sqlite3.Error or ValueError if it is damaged."""
+    asked, key = question.range, question.key
+    series = reader.series(key, asked.since, asked.until, question.step_s)
+    whole, then = reader.total(key, asked.since, asked.until), asked.earlier(DAY)
+    before = reader.total(key, then.since, then.until)
+    if before.counters.get("seconds", 0) < NEARLY_ALL * asked.seconds:
+        before = Sample()
+    return Found(
+        drawing.charts(series, question.times, question.names),
+        _compared(facts.figures(whole), facts.figures(before)),
+    )
+
+
+def scraped(prometheus: Prometheus, question: Question) -> Found:
+    """Ask a Prometheus. Raises Unavailable if it does not answer."""
+    asked, then = question.range, question.range.earlier(DAY)
+    drawn = prometheus_charts.charts(prometheus, question.slug, question.times, question.step_s, question.names)
+    whole, _ = prometheus_charts.figures(prometheus, question.slug, asked.since, asked.until)
+    before, share = prometheus_charts.figures(prometheus, question.slug, then.since, then.until)
+    return Found(drawn, _compared(whole, before if share >= NEARLY_ALL else facts.figures(Sample())))
+
+
+def _compared(whole: Sequence[facts.Figure], before: Sequence[facts.Figure]) -> list[Figure]:
+    pairs = zip(whole, before, strict=True)
+    return [Figure(now.name, now.unit, now.value, earlier.value) for now, earlier in pairs]

@@ -1,0 +1,52 @@
+"""Charts from a Prometheus where there is one, and from the own store where it does not answer."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from deploy_ui.enums import Role
+from deploy_ui.services.monitoring import charts
+from deploy_ui.services.monitoring.charts import Charts
+from deploy_ui.settings import settings
+from tests import factories, measured, prometheus
+from tests.ports import free_port
+
+NOW = datetime.fromtimestamp(measured.END, UTC)
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def read(slug: str) -> Charts:
+    return charts.read(factories.viewer(Role.VIEWER), slug, since=None, until=None, now=NOW)
+
+
+def measure(slug: str, folder: Path) -> None:
+    """Put an hour into a Prometheus's storage; the own store stays empty."""
+    subject = measured.subject(1, slug)
+    prometheus.backfill(folder, measured.history(folder / "elsewhere", 240, subjects=[subject]))
+
+
+def test_charts_come_from_the_prometheus_of_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = factories.deployment()
+    measure(card.slug, tmp_path)
+    with prometheus.running(tmp_path) as running:
+        monkeypatch.setenv("DEPLOY_UI_PROMETHEUS_URL", running.url)
+        settings.cache_clear()
+        found = read(card.slug)
+    assert (found.source, found.trouble) == ("prometheus", None)
+    assert [each.name for each in found.charts if not each.series] == []
+    figures = {each.name: each for each in found.summary}
+    assert figures["requests"].value == pytest.approx(240 * 224, rel=0.05)
+    assert {each.before for each in found.summary} == {None}
+
+
+def test_without_an_answer_the_own_store_is_read_and_the_reason_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = factories.deployment()
+    measured.history(settings().metrics_dir, 240, subjects=[measured.subject(card.id, card.slug)])
+    monkeypatch.setenv("DEPLOY_UI_PROMETHEUS_URL", f"http://127.0.0.1:{free_port()}")
+    settings.cache_clear()
+    found = read(card.slug)
+    assert found.source == "embedded"
+    assert found.trouble is not None
+    assert found.trouble.code == "prometheus_unreachable"
+    assert [each.name for each in found.charts if not each.series] == []
