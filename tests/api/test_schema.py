@@ -27,7 +27,7 @@ CHANGES = [operation for operation in CLOSED if operation[0] != "get" and operat
 
 
 def address(path: str) -> str:
-    return re.sub(r"\{person_id\}", "1", path).replace("{", "").replace("}", "")
+    return re.sub(r"\{(person|rule|receiver)_id\}", "1", path).replace("{", "").replace("}", "")
 
 
 def operation(method: str, path: str) -> dict[str, Any]:
@@ -73,6 +73,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/deployments/{slug}/scale"): {"instances": 1},
     ("post", "/api/v1/deployments/{slug}/rollback"): {"revision": 1},
     ("post", "/api/v1/deployments/{slug}/keys"): {"name": "a"},
+    ("post", "/api/v1/deployments/{slug}/alerts/rules"): {"kind": "p99"},
+    ("post", "/api/v1/deployments/{slug}/alerts/receivers"): {"kind": "webhook", "address": "a"},
     ("post", "/api/v1/dotenv"): {"text": "A=1"},
     ("post", "/api/v1/people"): {"email": "a@b.c", "name": "a", "password": "a"},
     ("post", "/api/v1/images/from-example"): {"example": "a"},

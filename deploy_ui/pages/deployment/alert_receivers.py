@@ -74,16 +74,11 @@ def _last_try(each: ReceiverRow) -> rx.Component:
         t("alerts.failed"),
         " ",
         when(each.tried_at),
-        rx.cond(each.message != "", ": ", ""),
-        rx.el.span(each.message, class_name="wrap"),
+        rx.cond(each.message != "", rx.el.span(": ", each.message, class_name="wrap")),
     )
     delivered = rx.fragment(dot("ready"), " ", t("alerts.delivered"), " ", when(each.tried_at))
-    tried = rx.cond(each.delivered, delivered, failed)
-    return rx.cond(
-        each.waiting,
-        rx.fragment(dot("busy"), " ", t("alerts.waiting")),
-        rx.cond(each.tried_at, tried, t("alerts.never_tried")),
-    )
+    tried = rx.cond(each.tried_at, rx.cond(each.delivered, delivered, failed), t("alerts.never_tried"))
+    return rx.fragment(tried, rx.cond(each.waiting, rx.fragment(" · ", t("alerts.waiting"))))
 
 
 def _actions(each: ReceiverRow) -> rx.Component:
@@ -92,7 +87,6 @@ def _actions(each: ReceiverRow) -> rx.Component:
             t("alerts.test"),
             small=True,
             on_click=AlertsState.test_receiver(each.id),
-            disabled=each.waiting,
             data_testid="test-receiver",
         ),
         menu(

@@ -67,7 +67,7 @@ def may_change() -> rx.Var[bool]:
 def _mutes(rule_id: rx.Var[Any]) -> list[rx.Component]:
     choices = (
         menu_item(
-            t(f"alerts.mute_for_long.{each}"), on_select=AlertsState.mute(rule_id, each), data_testid=f"mute-{each}"
+            t(f"alerts.mute_choice.{each}"), on_select=AlertsState.mute(rule_id, each), data_testid=f"mute-{each}"
         )
         for each in MUTES
     )
