@@ -18,13 +18,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+from deploy_ui.monitor.attempts import Attempts
 
 from benchmarks.monitored import busy, fleet, gateway
 from deploy_ui import clock, db, migrate
 from deploy_ui.api.app import api
 from deploy_ui.metrics.store import FILE, SHORTEST_S, Writer
 from deploy_ui.monitor.archive import Archive
-from deploy_ui.monitor.attempts import Attempts
 from deploy_ui.monitor.calls import CallsCollector
 from deploy_ui.monitor.gateway import GatewayCollector
 from deploy_ui.monitor.instances import InstancesCollector
