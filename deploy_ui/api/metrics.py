@@ -10,11 +10,11 @@ from deploy_ui import clock
 from deploy_ui.api.asking import Asking
 from deploy_ui.api.errors import answers
 from deploy_ui.api.language import accepted
+from deploy_ui.enums.marks import MarkKind
 from deploy_ui.errors import AppError
 from deploy_ui.i18n import catalog
 from deploy_ui.metrics.charts import Chart
 from deploy_ui.services.monitoring import charts
-from deploy_ui.services.monitoring.marks import MarkKind
 from deploy_ui.services.monitoring.sources import Figure
 
 router = APIRouter(prefix="/api/v1/deployments", tags=["Monitoring"], responses=answers(401, 404, 422, 503))

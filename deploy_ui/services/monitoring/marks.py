@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlmodel import col, select
 
 from deploy_ui.db import reading
 from deploy_ui.enums import EventKind, Role
+from deploy_ui.enums.marks import MarkKind
 from deploy_ui.models import Event
 from deploy_ui.services import configuration, lookup
 from deploy_ui.services.viewer import Viewer
@@ -19,16 +19,6 @@ MOST_READ = 10_000
 """Events that are looked through, the newest ones: more do not fit on a chart anyway."""
 TOGETHER = timedelta(minutes=1)
 """Crashes within that time are one mark."""
-
-
-class MarkKind(StrEnum):
-    """What a mark tells of."""
-
-    REVISION = "revision"
-    """Another revision was wanted."""
-    SCALED = "scaled"
-    CRASH = "crash"
-    WOKEN = "woken"
 
 
 KINDS = {

@@ -4,12 +4,13 @@ import pytest
 
 from deploy_ui.db import transaction
 from deploy_ui.enums import EventKind, Role
+from deploy_ui.enums.marks import MarkKind
 from deploy_ui.errors import NotFound
 from deploy_ui.models import Event
 from deploy_ui.services import deployments
 from deploy_ui.services.deployments import Change, DeploymentCard
 from deploy_ui.services.monitoring import marks
-from deploy_ui.services.monitoring.marks import Mark, MarkKind
+from deploy_ui.services.monitoring.marks import Mark
 from deploy_ui.services.viewer import Viewer
 from tests import factories
 
