@@ -40,7 +40,7 @@ from tests.ports import free_port
 
 MANY, LOOKS, REQUESTS, CPU_LIMIT = 200, 8, 30, 0.05
 WHOLE = ("all of them", "Archive", "Totals")
-WRITTEN, KINDS, DAYS, DAY_S, GB = 5, 200, 3, 86_400, 1e9
+WRITTEN, KINDS, DAYS, DAY_S, GB = 2, 200, 3, 86_400, 1e9
 STORE_LIMIT, CHART_LIMIT_S, CHARTS, MOST_POINTS = 2 * GB, 0.3, 15, 1000
 
 
