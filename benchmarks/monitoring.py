@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from deploy_ui.monitor.attempts import Attempts
 
 from benchmarks.monitored import busy, fleet, gateway
 from deploy_ui import clock, db, migrate
