@@ -5,7 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { flagsOn, drawMarks } from "./chart_marks.js";
 import { measured, mostOf, rowsOf } from "./chart_data.js";
 import { optionsOf } from "./chart_options.js";
-import { Tip, near } from "./chart_tip.js";
+import { MOST_ROWS, Tip, near } from "./chart_tip.js";
 import { stepWords } from "./chart_time.js";
 import { valueWords } from "./chart_units.js";
 
@@ -22,6 +22,9 @@ export class Plot {
     this.box = box;
     this.u = new uPlot(optionsOf(this, box.clientWidth || 300, HEIGHT), this.data(), box);
     this.tip = new Tip(this.u.over);
+    this.seen = true;
+    this.watching = new IntersectionObserver(([{ isIntersecting }]) => (this.seen = isIntersecting));
+    this.watching.observe(box);
     this.listen();
   }
 
@@ -80,7 +83,7 @@ export class Plot {
     const area = this.u.over.getBoundingClientRect();
     const marks = clientY < area.top ? near(flagsOn(this.u, this.shown.marks), clientX - area.left) : [];
     if (!marks.length) return this.tip.hide();
-    return this.tip.show(clientX - area.left, 0, { title: stepWords(marks[0].at, 1, this.shown.language), events: this.events(marks), rows: [] });
+    return this.tip.show(clientX - area.left, area.width, { title: stepWords(marks[0].at, 1, this.shown.language), events: this.events(marks), rows: [] });
   }
 
   events(marks) {
@@ -103,23 +106,25 @@ export class Plot {
 
   /** Follows the crosshair, its own or that of another chart. */
   moved() {
-    const { left, top, idx } = this.u.cursor;
+    const { left, idx } = this.u.cursor;
     this.dragged = false;
     if (!this.tip) return;
-    if (idx === null || idx === undefined || left < 0) return this.tip.hide();
+    if (!this.seen || idx === null || idx === undefined || left < 0) return this.tip.hide();
     const { times, step, language, words, marks } = this.shown;
     const events = this.events(near(flagsOn(this.u, marks), left));
-    const more = (count) => words.more.replace("{count}", count.toLocaleString(language));
-    return this.tip.show(left, top ?? 0, { title: stepWords(times[idx], step, language), events, rows: this.values(idx), more });
+    const { rows, more } = this.values(idx);
+    return this.tip.show(left, this.u.bbox.width / devicePixelRatio, { title: stepWords(times[idx], step, language), events, rows, more: more ? words.more.replace("{count}", more) : "" });
   }
 
+  /** The largest values of a step, and how many others there are. */
   values(index) {
     const { chart, looks, hidden, theme, language, words, seriesWords } = this.shown;
     const rows = chart.series
       .map((each, place) => ({ name: each.name, value: each.values[index], label: seriesWords(each), color: theme[looks[place].token] }))
       .filter(({ name, value }) => !hidden.has(name) && value !== null && value !== undefined);
-    if (rows.length > 5) rows.sort((one, other) => other.value - one.value);
-    return rows.map((each) => ({ ...each, words: valueWords(chart.unit, each.value, language, words) }));
+    if (rows.length > MOST_ROWS) rows.sort((one, other) => other.value - one.value);
+    const told = rows.slice(0, MOST_ROWS);
+    return { rows: told.map((each) => ({ ...each, words: valueWords(chart.unit, each.value, language, words) })), more: rows.length - told.length };
   }
 
   /** Moves the crosshair of all charts by so many points, from the end where there is none. */
@@ -145,6 +150,7 @@ export class Plot {
 
   destroy() {
     clearTimeout(this.picking);
+    this.watching.disconnect();
     this.u.destroy();
   }
 }

@@ -26,10 +26,16 @@ export function rangeWords(since, until, language) {
   return format(language, style).formatRange(date(since), date(until));
 }
 
+let told = { key: "", words: "" }; // all charts ask for the same step at once
+
 /** One step: "23 Nov, 12:28:15" where steps are short, "23 Nov, 12:25 – 12:30" where they are long. */
 export function stepWords(at, step, language) {
-  if (step >= 60) return format(language, { ...DAY, ...CLOCK }).formatRange(date(at), date(at + step));
-  return format(language, { ...DAY, ...CLOCK, second: "2-digit" }).format(date(at));
+  const key = `${at} ${step} ${language}`;
+  if (told.key === key) return told.words;
+  const fine = { ...DAY, ...CLOCK, second: "2-digit" };
+  const words = step >= 60 ? format(language, { ...DAY, ...CLOCK }).formatRange(date(at), date(at + step)) : format(language, fine).format(date(at));
+  told = { key, words };
+  return words;
 }
 
 /** "14:32:08" */

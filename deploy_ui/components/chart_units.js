@@ -36,18 +36,31 @@ export function scaleOf(unit, most) {
   return { ...last(MANY, most), suffix: PER_SECOND[unit] ? "per_s" : "" };
 }
 
+const WHOLE = { maximumFractionDigits: 0 };
+const CENTS = { maximumFractionDigits: 2 };
+const THREE = { maximumSignificantDigits: 3 };
+const FOUR = { maximumSignificantDigits: 4 };
+const SHORT = { notation: "compact", maximumSignificantDigits: 3 };
+const formats = new Map(); // making one takes longer than using it a hundred times
+
+function written(value, language, style) {
+  const made = formats.get(style) ?? {};
+  formats.set(style, made);
+  made[language] ??= new Intl.NumberFormat(language, style);
+  return made[language].format(value);
+}
+
 /** Keeps three digits that say something: 2.345 → 2.35; 0.01234 → 0.0123; 312.4 → 312 */
 function digits(unit, value, language) {
   const size = Math.abs(value);
-  if ((unit === "ratio" && size >= 1) || unit === "hours") return value.toLocaleString(language, { maximumFractionDigits: 2 });
-  if (size >= 100) return value.toLocaleString(language, { maximumFractionDigits: 0 });
-  return value.toLocaleString(language, { maximumSignificantDigits: 3 });
+  if ((unit === "ratio" && size >= 1) || unit === "hours") return written(value, language, CENTS);
+  return written(value, language, size >= 100 ? WHOLE : THREE);
 }
 
 /** 1870 → "1,870"; 61200 → "61.2k", in Russian with its own short word. */
 export function countWords(value, language) {
   if (Math.abs(value) < COMPACT) return digits("count", value, language);
-  return value.toLocaleString(language, { notation: "compact", maximumSignificantDigits: 3 }).replace("K", "k");
+  return written(value, language, SHORT).replace("K", "k");
 }
 
 /** 0.0312 seconds → "31.2 ms"; null is a dash. `words` are the names of the units. */
@@ -73,7 +86,7 @@ export function unitWords(unit, most, words) {
 
 /** The number at a line of the axis, without its unit. */
 export function tickWords(unit, most, value, language) {
-  return (value / scaleOf(unit, most).size).toLocaleString(language, { maximumSignificantDigits: 4 });
+  return written(value / scaleOf(unit, most).size, language, FOUR);
 }
 
 /** The distances that lines of an axis may have: round ones in the chart's unit, whole ones where things are counted. */
