@@ -129,7 +129,7 @@ export function LogPane({ url, downloadUrl, words, language = "en", kept: keptWo
   const pick = useCallback((seq, further) => (live.pick(seq, further), putLine(lineOf(live.store.line(live.picked[0])))), [live]);
   const act = {
     level: (name) => (choose({ level: name }), live.show(LEVEL_RANK[name])),
-    find: (text, pattern) => (choose({ query: text, regex: pattern }), live.find(text, pattern)),
+    find: (text, pattern) => (put("find", ""), choose({ query: text, regex: pattern }), live.find(text, pattern)),
     step: (by) => live.step(by),
     range: (chosen) => (putRange(chosen), choose({ range: chosen, own: chosen.name === "own" })),
     openOwn: () => choose({ own: true }),

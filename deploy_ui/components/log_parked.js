@@ -6,7 +6,14 @@ import { ALL, ofAddress } from "./log_range.js";
 const KEEP_MS = 10000;
 const parked = new Map();
 
-const begin = (range) => Object.assign(new LogLive(), { view: { level: "all", query: "", regex: false, range, own: range !== ALL } });
+/** A new log; `?find=` in the address of the page is searched in it. */
+function begin(range) {
+  const query = new URLSearchParams(location.search).get("find") ?? "";
+  const live = Object.assign(new LogLive(), { view: { level: "all", query, regex: false, range, own: range !== ALL } });
+  if (query) live.search.await(query);
+  return live;
+}
+
 const differs = (range, { since, until }) => range !== ALL && (range.since !== since || range.until !== until);
 
 /** Returns the log that was shown of this address a moment ago, or a new one. `draw` is called when something changed. */

@@ -21,7 +21,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve));
 export class LogSearch {
   /** `onFound` is called when something was found, or cannot be; `onFirst` once a search is complete. */
   constructor(store, onFound, onFirst) {
-    Object.assign(this, { store, onFound, onFirst, worker: null, id: 0, source: "", literal: true, problem: "", busy: false });
+    Object.assign(this, { store, onFound, onFirst, worker: null, id: 0, source: "", literal: true, problem: "", busy: false, awaited: false });
     Object.assign(this, { all: [], matches: [], current: -1, kept: new Map(), asked: new Set(), sent: -1, waiting: 0, timer: 0 });
   }
 
@@ -30,6 +30,12 @@ export class LogSearch {
     Object.assign(this, { all: [], matches: [], current: -1, literal: !regex, quiet: false });
     this.source = query && !regex ? escaped(query) : query;
     return this.look();
+  }
+
+  /** Begins a search before there are lines, and shows the first that comes. */
+  await(query) {
+    this.awaited = true;
+    return this.find(query, false);
   }
 
   /** Searches anew after lines came in front; the reader stays where they are. */
@@ -87,6 +93,10 @@ export class LogSearch {
     if (id !== this.id) return;
     if (marks) for (const [seq, ranges] of marks) this.kept.set(seq, ranges);
     if (more) this.take(more);
+    if (more && this.awaited && this.matches.length) {
+      this.awaited = false;
+      this.onFirst();
+    }
     if (all) {
       Object.assign(this, { all: [], matches: [], busy: false });
       this.take(all);

@@ -27,11 +27,11 @@ function fact(label, value, { copy, words, pick } = {}) {
   );
 }
 
-/** The address of the log while the request was worked on, and a moment before and after. */
-function logsAddress(slug, { at, duration_s: took, instance }) {
+/** The address of the log while the request was worked on, and a moment before and after, with its id to be found. */
+function logsAddress(slug, { at, duration_s: took, instance, request_id: find }) {
   const began = Date.parse(at);
   const [since, until] = [began - AROUND_MS, began + took * 1000 + AROUND_MS].map((ms) => new Date(ms).toISOString());
-  return `/deployments/${encodeURIComponent(slug)}/logs?${new URLSearchParams({ ...(instance && { instance }), since, until })}`;
+  return `/deployments/${encodeURIComponent(slug)}/logs?${new URLSearchParams({ ...(instance && { instance }), since, until, ...(find && { find }) })}`;
 }
 
 function Facts({ each, words, language, choose }) {

@@ -24,7 +24,7 @@ def run(stop: threading.Event) -> None:
     """Read until told to stop. Only one process may: what one has read, another would miss."""
     reading = Reading(RequestArchive(settings().metrics_dir, settings().metrics_days))
     while not stop.wait(EVERY_S):
-        reading.go_on(clock.now())
+        reading.go_on(clock.now(), stop)
     reading.close()
 
 
@@ -38,13 +38,14 @@ class Reading:
         self._reads = Trouble(log, "the gateway's log cannot be read")
         self._notes = Trouble(log, "uses of keys cannot be noted")
 
-    def go_on(self, now: datetime) -> None:
-        """Take in what was written since the last time."""
+    def go_on(self, now: datetime, stop: threading.Event) -> None:
+        """Take in what was written since the last time; where that is much, batch by batch until told to stop."""
         with self._reads.told():
             for entries in access_log.batches():
-                self._waiting += uses(entries)
-                self._archive.keep([_request(each) for each in entries], now)
-        with self._notes.told():
+                self._take(entries, now)
+                if stop.is_set():
+                    return
+        if self._waiting != Uses():
             self._note()
         self._archive.forget(now)
 
@@ -52,17 +53,23 @@ class Reading:
         """Let go of the file."""
         self._archive.close()
 
+    def _take(self, entries: list[Entry], now: datetime) -> None:
+        self._waiting += uses(entries)
+        self._archive.keep([_request(each) for each in entries], now)
+        self._note()
+
     def _note(self) -> None:
         """Remember how often keys and when deployments were used.
 
         What a kill interrupts is not counted: a few seconds of calls, never one twice.
         """
-        if self._waiting.keys:
-            key_use.note(self._waiting.keys)
-        self._waiting = Uses([], self._waiting.slugs)
-        for slug, at in self._waiting.slugs.items():
-            fleet.saw_requests(slug, at)
-        self._waiting = Uses()
+        with self._notes.told():
+            if self._waiting.keys:
+                key_use.note(self._waiting.keys)
+            self._waiting = Uses([], self._waiting.slugs)
+            for slug, at in self._waiting.slugs.items():
+                fleet.saw_requests(slug, at)
+            self._waiting = Uses()
 
 
 def _request(entry: Entry) -> Request:

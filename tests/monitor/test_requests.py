@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deploy_ui import clock
-from deploy_ui.gateway import places
+from deploy_ui.gateway import access_log, places
 from deploy_ui.metrics import requests as store
 from deploy_ui.metrics.request_rows import Request
 from deploy_ui.metrics.requests import Reader, Writer
@@ -26,6 +26,8 @@ from tests.metrics.request_lines import request
 from tests.waiting import eventually
 
 NOW = clock.now().replace(microsecond=0)
+GOES_ON = threading.Event()
+"""Never set."""
 
 
 @pytest.fixture
@@ -58,8 +60,8 @@ def test_it_notes_when_a_key_and_its_deployment_were_used(reading: Reading, log:
     slug = factories.deployment(viewer).slug
     key = keys.create(viewer, slug, name="k").row.id
     log.write_text(line(slug, key=key, kind="key"))
-    reading.go_on(NOW)
-    reading.go_on(NOW)
+    reading.go_on(NOW, GOES_ON)
+    reading.go_on(NOW, GOES_ON)
     row = keys.rows(viewer, slug)[0]
     assert (row.last_used_at, row.calls) == (NOW, 1)
     assert deployments.card(viewer, slug).last_request_at == NOW
@@ -75,7 +77,7 @@ def test_it_keeps_what_the_line_says(reading: Reading, log: Path) -> None:
         "request_id": "r",
     }
     log.write_text(line(method="PUT", path="/p", key="c1", kind="console", upstream="a:1", **facts))
-    reading.go_on(NOW)
+    reading.go_on(NOW, GOES_ON)
     expected = request(
         round(NOW.timestamp() * 1000), method="PUT", path="/p", key="c1", console=1, kind="answered", **facts
     )
@@ -84,14 +86,14 @@ def test_it_keeps_what_the_line_says(reading: Reading, log: Path) -> None:
 
 def test_it_keeps_why_a_request_was_refused(reading: Reading, log: Path) -> None:
     log.write_text(line(status=401, path="/iris/predict", details="jwt_authn_access_denied{Jwt_is_missing}"))
-    reading.go_on(NOW)
+    reading.go_on(NOW, GOES_ON)
     (row,) = found()
     assert (row.kind, row.reason, row.path, row.key) == ("refused", "key_missing", "/predict", "")
 
 
 def test_requests_to_no_deployment_are_not_kept(reading: Reading, log: Path) -> None:
     log.write_text(line(slug="", status=404) + json.dumps({"at": NOW.isoformat(), "slug": None}) + "\n")
-    reading.go_on(NOW)
+    reading.go_on(NOW, GOES_ON)
     assert found("") == []
 
 
@@ -108,7 +110,7 @@ def test_hostile_lines_stop_nothing(reading: Reading, log: Path) -> None:
     ]
     last = line(path="/last").encode()
     log.write_bytes("".join(hostile).encode() + b"\xff\xfe\n" + last + b'{"at"')
-    reading.go_on(NOW)
+    reading.go_on(NOW, GOES_ON)
     assert {each.status for each in found()} == {0, 200, 999}
     assert sum(each.path == "/last" for each in found()) == 1
 
@@ -118,7 +120,7 @@ def test_a_damaged_file_is_moved_aside(reading: Reading, log: Path, caplog: pyte
     folder.mkdir()
     (folder / store.FILE).write_bytes(b"no database" * 1000)
     log.write_text(line())
-    reading.go_on(NOW)
+    reading.go_on(NOW, GOES_ON)
     assert len(found()) == 1
     (aside,) = folder.glob(f"{store.FILE}.damaged-*")
     assert aside.read_bytes().startswith(b"no database")
@@ -140,12 +142,12 @@ def test_a_full_disk_is_told_of_once_and_costs_no_use_of_a_key(
         for _ in range(3):
             with log.open("a") as file:
                 file.write(line(slug, key=key, kind="key"))
-            reading.go_on(NOW)
+            reading.go_on(NOW, GOES_ON)
     assert keys.rows(viewer, slug)[0].calls == 3
     assert errors(caplog) == 1
     with log.open("a") as file:
         file.write(line(slug, path="/again"))
-    reading.go_on(NOW)
+    reading.go_on(NOW, GOES_ON)
     assert [each.path for each in found(slug)] == ["/again"]
 
 
@@ -164,10 +166,22 @@ def test_uses_that_cannot_be_noted_are_noted_later(
         for _ in range(3):
             with log.open("a") as file:
                 file.write(line(slug, key=key, kind="key"))
-            reading.go_on(NOW)
+            reading.go_on(NOW, GOES_ON)
     assert errors(caplog) == 1
-    reading.go_on(NOW)
+    reading.go_on(NOW, GOES_ON)
     assert keys.rows(viewer, slug)[0].calls == 3
+
+
+def test_a_long_log_is_left_where_it_was_when_told_to_stop(
+    reading: Reading, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access_log, "MOST_AT_ONCE", 10)
+    log.write_text("".join(line(path=f"/{at}") for at in range(35)))
+    stop = threading.Event()
+    stop.set()
+    for expected in (10, 20, 30, 35, 35):
+        reading.go_on(NOW, stop)
+        assert len(found()) == expected
 
 
 def test_what_is_too_old_is_forgotten_unless_the_clock_jumped(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
