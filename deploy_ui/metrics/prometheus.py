@@ -116,7 +116,7 @@ class Prometheus:
 
 def _series(found: Any) -> Series:
     pairs = found["values"] if "values" in found else [found["value"]]
-    return Series(found["metric"], {float(at): _number(value) for at, value in pairs})
+    return Series(dict(found["metric"]), {float(at): _number(value) for at, value in pairs})
 
 
 def _number(written: str) -> float | None:

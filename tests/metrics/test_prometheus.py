@@ -52,6 +52,7 @@ def test_one_that_answers_drop_by_drop_is_not_waited_for() -> None:
         (200, {"hello": "world"}, "200 OK"),
         (200, {"data": {"result": [{"metric": {}, "values": [[1]]}]}}, "200 OK"),
         (200, {"data": {"result": [{"metric": {}, "values": [[1, "much"]]}]}}, "200 OK"),
+        (200, {"data": {"result": [{"metric": "x", "values": []}]}}, "200 OK"),
         (302, {}, "302 Found"),
     ],
 )
