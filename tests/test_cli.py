@@ -1,9 +1,11 @@
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 from deploy_ui import cli
 from deploy_ui.enums import Role
-from deploy_ui.errors import AppError, Conflict, NotFound
+from deploy_ui.errors import AppError, Conflict, Invalid, NotFound
 from deploy_ui.services import people, sessions
 from tests import factories
 
@@ -65,3 +67,15 @@ def test_there_is_no_set_up_link_once_somebody_is_there() -> None:
     factories.viewer()
     with pytest.raises(AppError, match="nothing_to_set_up"):
         run("setup-link")
+
+
+def test_files_for_prometheus_and_grafana_are_written_and_named(tmp_path: Path) -> None:
+    named = run("monitoring-files", str(tmp_path / "made"), "--language", "ru").splitlines()
+    assert sorted(named) == sorted(str(path) for path in (tmp_path / "made").rglob("*") if path.is_file())
+
+
+def test_a_folder_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Invalid) as caught:
+        run("monitoring-files", str(tmp_path / "file" / "made"))
+    assert caught.value.code == "folder_unwritable"

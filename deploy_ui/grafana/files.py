@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from deploy_ui.errors import Invalid
 from deploy_ui.grafana.dashboards import dashboards
 from deploy_ui.grafana.rules import rules
 from deploy_ui.metrics.snapshot import LOOK_S
@@ -25,8 +26,19 @@ OURS = 0o600
 
 
 def write(folder: Path, current: Settings, language: str) -> list[Path]:
-    """Write every file anew and return them; the token, if there is one, can be read by its owner only."""
+    """Write every file anew and return them; the token, if there is one, can be read by its owner only.
+
+    Raises Invalid("folder_unwritable").
+    """
     files = dict(_files(current, language))
+    try:
+        _write(folder, files)
+    except OSError as error:
+        raise Invalid("folder_unwritable", field="folder", folder=str(folder), reason=error.strerror) from error
+    return [folder / name for name in files]
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +47,6 @@ def write(folder: Path, current: Settings, language: str) -> list[Path]:
         path.write_text(text)
     for path in folder.rglob("*/"):
         path.chmod(OPEN_FOLDER)
-    return [folder / name for name in files]
 
 
 def _files(current: Settings, language: str) -> Iterator[tuple[str, str]]:

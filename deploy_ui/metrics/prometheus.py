@@ -4,6 +4,7 @@ import asyncio
 import functools
 import math
 import ssl
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,11 @@ from deploy_ui.errors import Unavailable
 
 PATIENCE_S = 5.0
 """So long all questions of one page may take together."""
+REST_S = 30.0
+"""So long one that did not answer is not asked again: nobody shall wait for it at every look."""
 AT_ONCE = 8
 LONGEST_REASON = 200
+REFUSED = "prometheus_refused"
 
 
 @dataclass(frozen=True)
@@ -50,22 +54,36 @@ class Prometheus:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         patience_s: float = PATIENCE_S,
+        rest_s: float = REST_S,
     ) -> None:
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
         self.address = f"{parts.scheme}://{host}{parts.path}".rstrip("/")
         """Without name and password, so that it can be shown."""
         self._auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-        self._transport, self._patience_s = transport, patience_s
+        self._transport, self._patience_s, self._rest_s = transport, patience_s, rest_s
+        self._silent: tuple[float, Unavailable] | None = None
+        """Until when it is not asked again, and why."""
 
     def ranges(self, questions: Sequence[str], span: Span) -> list[list[Series]]:
         """Return the answers to each question at every point of a span."""
         times = {"start": str(span.since), "end": str(span.until), "step": str(span.step_s)}
-        return asyncio.run(self._all("query_range", questions, times))
+        return self._ask("query_range", questions, times)
 
     def moments(self, questions: Sequence[str], at: int) -> list[list[Series]]:
         """Return the answers to each question at one moment."""
-        return asyncio.run(self._all("query", questions, {"time": str(at)}))
+        return self._ask("query", questions, {"time": str(at)})
+
+    def _ask(self, kind: str, questions: Sequence[str], times: Mapping[str, str]) -> list[list[Series]]:
+        if self._silent and time.monotonic() < self._silent[0]:
+            raise Unavailable(self._silent[1].code, **self._silent[1].facts)
+        try:
+            found = asyncio.run(self._all(kind, questions, times))
+        except Unavailable as error:
+            self._silent = (time.monotonic() + self._rest_s, error) if error.code != REFUSED else None
+            raise
+        self._silent = None
+        return found
 
     async def _all(self, kind: str, questions: Sequence[str], times: Mapping[str, str]) -> list[list[Series]]:
         client = httpx.AsyncClient(
@@ -93,12 +111,12 @@ class Prometheus:
             reason = f"{answer.status_code}: {said['error']}"
         except (ValueError, TypeError, KeyError, AttributeError):  # some other server, or a proxy before it
             reason = f"{answer.status_code} {answer.reason_phrase}"
-        raise Unavailable("prometheus_refused", address=self.address, reason=_short(reason))
+        raise Unavailable(REFUSED, address=self.address, reason=_short(reason))
 
 
 def _series(found: Any) -> Series:
     pairs = found["values"] if "values" in found else [found["value"]]
-    return Series(found["metric"], {float(at): _number(value) for at, value in pairs})
+    return Series(dict(found["metric"]), {float(at): _number(value) for at, value in pairs})
 
 
 def _number(written: str) -> float | None:
@@ -108,6 +126,12 @@ def _number(written: str) -> float | None:
 
 def _short(reason: str) -> str:
     return " ".join(reason.split())[:LONGEST_REASON]
+
+
+@functools.cache
+def at(url: str) -> Prometheus:
+    """Return the one at an address: the same each time, because it remembers whether it was silent."""
+    return Prometheus(url)
 
 
 @functools.cache

@@ -4,6 +4,7 @@ They differ from those of the store where Prometheus knows less: rates are taken
 reckoned up to the ends of the stretch, and quantiles are only as fine as the buckets of `/metrics`.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from deploy_ui.metrics.charts import MOST_LINES, Chart, Line, significant
@@ -58,7 +59,7 @@ def _chart(plot: Plot, found: Mapping[Query, Sequence[Series]], moments: Sequenc
 def _line(plot: Plot, query: Query, series: Series, moments: Sequence[int], seen: Sequence[bool]) -> Line:
     values = [series.values.get(at, plot.absent) if known else None for at, known in zip(moments, seen, strict=True)]
     labels = {label: series.labels.get(label, "") for label in query.labels}
-    return Line(query.line.format_map(series.labels), [_rounded(value) for value in values], labels)
+    return Line(query.line.format_map(defaultdict(str, series.labels)), [_rounded(value) for value in values], labels)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -52,6 +52,7 @@ def test_one_that_answers_drop_by_drop_is_not_waited_for() -> None:
         (200, {"hello": "world"}, "200 OK"),
         (200, {"data": {"result": [{"metric": {}, "values": [[1]]}]}}, "200 OK"),
         (200, {"data": {"result": [{"metric": {}, "values": [[1, "much"]]}]}}, "200 OK"),
+        (200, {"data": {"result": [{"metric": "x", "values": []}]}}, "200 OK"),
         (302, {}, "302 Found"),
     ],
 )
@@ -86,3 +87,27 @@ def test_what_is_no_number_is_a_gap() -> None:
     body = {"data": {"result": [{"metric": {"code": "200"}, "values": pairs}]}}
     (found,) = Prometheus("http://one.test", transport=answering(200, body)).ranges(["up"], SPAN)
     assert found[0].values == {15: None, 30: None, 45: 1.5}
+
+
+@pytest.mark.parametrize(("rest_s", "times"), [(30, 1), (0, 2)])
+def test_one_that_was_silent_is_left_alone_for_a_while(rest_s: float, times: int) -> None:
+    asked: list[httpx.URL] = []
+
+    def silent(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        raise httpx.ConnectError("refused")
+
+    one = Prometheus("http://silent.test", transport=httpx.MockTransport(silent), rest_s=rest_s)
+    assert failure(one).code == "prometheus_unreachable"
+    at_once = len(asked)
+    assert failure(one).code == "prometheus_unreachable"
+    assert len(asked) == times * at_once
+
+
+def test_one_that_refused_a_question_may_answer_the_next() -> None:
+    answers = iter(
+        [httpx.Response(422, json={"error": "no"})] * 3 + [httpx.Response(200, json={"data": {"result": []}})]
+    )
+    one = Prometheus("http://strict.test", transport=httpx.MockTransport(lambda _: next(answers)))
+    assert failure(one).code == "prometheus_refused"
+    assert one.ranges(["up"], SPAN) == [[]]

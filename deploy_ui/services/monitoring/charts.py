@@ -10,8 +10,8 @@ from deploy_ui.db import reading
 from deploy_ui.enums import Role, Wish
 from deploy_ui.errors import AppError, Unavailable
 from deploy_ui.metrics import charts as drawing
+from deploy_ui.metrics import prometheus
 from deploy_ui.metrics.charts import Chart
-from deploy_ui.metrics.prometheus import Prometheus
 from deploy_ui.metrics.store import Reader
 from deploy_ui.services import lookup
 from deploy_ui.services.monitoring import marks, ranges, sources, troubles
@@ -82,7 +82,7 @@ def _scraped(question: Question) -> tuple[str, AppError | None, Found | None]:
     if not settings().prometheus_url:
         return EMBEDDED, None, None
     try:
-        return PROMETHEUS, None, sources.scraped(Prometheus(settings().prometheus_url), question)
+        return PROMETHEUS, None, sources.scraped(prometheus.at(settings().prometheus_url), question)
     except Unavailable as error:
         return EMBEDDED, error, None
 

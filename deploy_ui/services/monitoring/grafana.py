@@ -1,5 +1,7 @@
 """The Grafana of the settings: where a deployment's dashboard is, and whether it can be shown."""
 
+from urllib.parse import quote
+
 import httpx
 
 from deploy_ui.enums import Role
@@ -16,7 +18,7 @@ def dashboard(viewer: Viewer, slug: str) -> str:
     """Return the address of a deployment's dashboard, of its last hour; empty without a Grafana."""
     viewer.require(Role.VIEWER)
     base = settings().grafana_url
-    return base and f"{base}/d/{DASHBOARD}/{DASHBOARD}?var-deployment={slug}&from=now-1h&to=now"
+    return base and f"{base}/d/{DASHBOARD}/{DASHBOARD}?var-deployment={quote(slug, safe='')}&from=now-1h&to=now"
 
 
 def trouble(viewer: Viewer, *, transport: httpx.BaseTransport | None = None) -> AppError | None:

@@ -29,8 +29,8 @@ class GrafanaState(rx.State):
         async with self:
             slug = await open_tab(self, "monitoring")
             asked = self.router.url.query_parameters.get("view", "") == "grafana" and bool(settings().grafana_url)
-            viewer = await viewer_of(self) if slug and asked else None
             self.checked = False
+        viewer = await viewer_of(self) if slug and asked else None
         if viewer is None:
             return
         address = grafana.dashboard(viewer, slug)

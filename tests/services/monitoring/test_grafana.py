@@ -19,6 +19,7 @@ def _with_grafana(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_dashboard_is_the_deployments() -> None:
     expected = f"{ADDRESS}/d/deploy-ui-deployment/deploy-ui-deployment?var-deployment=sum&from=now-1h&to=now"
     assert grafana.dashboard(READER, "sum") == expected
+    assert "?var-deployment=a%26kiosk&" in grafana.dashboard(READER, "a&kiosk")
 
 
 def test_without_a_grafana_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
