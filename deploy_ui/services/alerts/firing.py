@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, update
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, SQLModel, col, delete, select
 
 from deploy_ui import hints
 from deploy_ui.db import reading, transaction
@@ -110,7 +110,7 @@ def _write_values(session: Session, steps: Sequence[Step]) -> None:
     """Write what was measured of rules that stand as before: of many at once, since that is nearly all of them."""
     if not steps:
         return
-    table = AlertRule.__table__  # type: ignore[attr-defined] -- SQLModel declares it for no class
+    table = SQLModel.metadata.tables["alert_rule"]
     same = table.c.id == bindparam("of_rule"), table.c.phase == bindparam("before"), table.c.enabled.is_(True)
     rows = [
         {
@@ -121,8 +121,8 @@ def _write_values(session: Session, steps: Sequence[Step]) -> None:
         }
         for each in steps
     ]
-    new = {"held_s": bindparam("new_held_s"), "value": bindparam("new_value")}
-    session.connection().execute(update(table).where(*same).values(new), rows)
+    write = update(table).where(*same).values(held_s=bindparam("new_held_s"), value=bindparam("new_value"))
+    session.connection().execute(write, rows)
 
 
 def _turn(session: Session, step: Step, now: datetime) -> None:
