@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from sqlalchemy.pool import NullPool
 from alembic import command
 from deploy_ui import migrate
 from deploy_ui.build_pages import ROOT
+from deploy_ui.services import deployments
+from deploy_ui.services.alerts import rules
 from deploy_ui.settings import settings
+from tests import factories
 
 
 def test_migrating_twice_does_nothing(database: str, data_dir: Path) -> None:
@@ -40,3 +44,16 @@ def test_a_data_folder_that_is_new_is_the_owners_only(
     migrate.upgrade()
     assert (tmp_path / "new" / "data").stat().st_mode & 0o777 == 0o700
     assert list(data_dir.iterdir()) == []
+
+
+def test_deployments_that_are_there_get_the_rules_that_new_ones_begin_with(database: str) -> None:
+    assert database
+    viewer = factories.viewer()
+    slug = factories.deployment(viewer).slug
+    gone = factories.deployment(viewer).slug
+    deployments.delete(viewer, gone)
+    begun = [replace(each, id=0) for each in rules.rows(viewer, slug)]
+    command.downgrade(migrate.config(), "0004")
+    migrate.upgrade()
+    assert [replace(each, id=0) for each in rules.rows(viewer, slug)] == begun
+    assert rules.rows(viewer, gone) == []

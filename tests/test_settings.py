@@ -74,3 +74,17 @@ def test_secrets_are_not_in_the_repr() -> None:
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         settings().workers = 5
+
+
+@pytest.mark.parametrize("server", ["smtp://mail.example.org", "smtps://user:pass%40word@mail.example.org:465", ""])
+def test_a_mail_server_is_an_address_of_smtp(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+    monkeypatch.setenv("DEPLOY_UI_SMTP_URL", server)
+    assert Settings().smtp_url == server
+
+
+@pytest.mark.parametrize("server", ["mail.example.org", "http://u:hush@host", "smtp://", "smtp://u:hu/sh@host:25"])
+def test_a_wrong_mail_server_is_told_of_without_its_password(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+    monkeypatch.setenv("DEPLOY_UI_SMTP_URL", server)
+    with pytest.raises(ValidationError, match="smtp_url") as told:
+        Settings()
+    assert "hu" not in str(told.value)

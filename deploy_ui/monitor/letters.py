@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from deploy_ui.enums.alerts import AlertKind, NoticeEvent
 from deploy_ui.i18n.catalog import counted, text
@@ -32,7 +31,7 @@ def payload(notice: Notice) -> bytes:
         "name": notice.name,
         **(told if notice.event is not NoticeEvent.TEST else {}),
         "left_out": facts.get("left_out", 0),
-        "text": subject(notice),
+        "text": "\n".join([subject(notice), *_lines(notice), card(notice.slug)]),
         "url": card(notice.slug),
     }
     return json.dumps(said).encode()
@@ -40,18 +39,8 @@ def payload(notice: Notice) -> bytes:
 
 def mail(notice: Notice) -> Mail:
     """Return an e-mail in the receiver's language."""
-    language, facts = notice.language, notice.facts
-    if notice.event is NoticeEvent.TEST:
-        lines = [text(language, "alerts.mail.test", name=notice.name)]
-    else:
-        lines = [_sentence(language, facts), text(language, "alerts.mail.since", when=_when(facts["since"]))]
-    if facts.get("until"):
-        ended = text(language, f"alerts.outcome.{facts['outcome']}")
-        lines.append(text(language, "alerts.mail.until", when=_when(facts["until"]), how=ended))
-    if facts.get("left_out"):
-        lines.append(counted(language, "alerts.mail.left_out", facts["left_out"]))
-    lines += ["", card(notice.slug), "", text(language, "alerts.mail.foot", name=notice.name)]
-    return Mail(subject(notice), "\n".join(lines))
+    foot = text(notice.language, "alerts.mail.foot", name=notice.name)
+    return Mail(subject(notice), "\n".join([*_lines(notice), "", card(notice.slug), "", foot]))
 
 
 def subject(notice: Notice) -> str:
@@ -68,10 +57,24 @@ def card(slug: str) -> str:
     return f"{settings().console}/deployments/{slug}/monitoring?view=alerts"
 
 
-def _sentence(language: str, facts: Any) -> str:
+def _lines(notice: Notice) -> list[str]:
+    """Return everything that the subject does not say."""
+    language, facts = notice.language, notice.facts
+    if notice.event is NoticeEvent.TEST:
+        return [text(language, "alerts.mail.test", name=notice.name)]
     kind = AlertKind(facts["alert"])
     value, threshold = (amount(language, kind, facts[name]) for name in ("value", "threshold"))
-    return text(language, f"alerts.fires.{kind}", value=value, threshold=threshold, minutes=facts["minutes"])
+    said = {"value": value, "threshold": threshold, "minutes": facts["minutes"]}
+    since = text(language, "alerts.mail.since", when=_when(facts["since"]))
+    if notice.event is NoticeEvent.RESOLVED:
+        how = text(language, f"alerts.outcome.{facts['outcome']}")
+        worst = [text(language, "alerts.mail.worst", **said)] if value else []
+        lines = [*worst, since, text(language, "alerts.mail.until", when=_when(facts["until"]), how=how)]
+    else:
+        lines = [text(language, f"alerts.fires.{kind}", **said), since]
+    if facts.get("left_out"):
+        lines.append(counted(language, "alerts.mail.left_out", facts["left_out"]))
+    return lines
 
 
 def amount(language: str, kind: AlertKind, value: float | None) -> str:

@@ -147,9 +147,14 @@ def test_a_webhook_is_told_that_it_fires_and_that_it_is_over(editor: Viewer, car
         "until": None,
         "outcome": None,
         "left_out": 0,
-        "text": f"Alert: {card.name}: Errors",
+        "text": first["text"],
         "url": f"{settings().console}/deployments/{card.slug}/monitoring?view=alerts",
     }
+    assert first["text"].startswith(
+        f"Alert: {card.name}: Errors\n25 % of the answers of 5 min are 5xx; the limit is 5 %\nSince: "
+    )
+    assert first["text"].endswith(first["url"])
+    assert last["text"].startswith(f"Over: {card.name}: Errors\nAt worst 25 %; the limit is 5 %\nSince: ")
     assert (last["event"], last["outcome"], last["since"]) == ("resolved", "recovered", first["since"])
 
 

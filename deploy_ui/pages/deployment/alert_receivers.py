@@ -118,11 +118,14 @@ def _form() -> rx.Component:
         data_testid="receiver-form",
     )
     unset = rx.fragment(
-        callout(
-            rx.el.div(t("alerts.smtp_title"), class_name="strong"),
-            t("alerts.smtp_words"),
-            kind="warning",
-            data_testid="smtp-missing",
+        rx.el.div(
+            callout(
+                rx.el.div(t("alerts.smtp_title"), class_name="strong"),
+                t("alerts.smtp_words"),
+                kind="warning",
+                data_testid="smtp-missing",
+            ),
+            class_name="alerts__unset",
         ),
         rx.el.div(button(t("common.cancel"), on_click=AlertsState.close), class_name="dialog__foot"),
     )

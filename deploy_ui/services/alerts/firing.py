@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, SQLModel, col, delete, select
 
 from deploy_ui import hints
 from deploy_ui.db import reading, transaction
@@ -52,7 +52,8 @@ def keep(steps: Sequence[Step], seconds: float, now: datetime) -> None:
     if not changed and not _any_open():
         return
     with transaction() as session:
-        written = [each for each in changed if _write(session, each)]
+        _write_values(session, [each for each in changed if not each.turned])
+        written = [each for each in changed if not each.turned or _write(session, each)]
         for each in written:
             if each.turned:
                 _turn(session, each, now)
@@ -98,12 +99,30 @@ def _any_open() -> bool:
 
 
 def _write(session: Session, step: Step) -> bool:
-    """Write how the rule stands; say whether it was still as it was read."""
+    """Write that a rule stands otherwise; say whether it was still as it was read."""
     before, after = step.rule.standing, step.after
-    same = col(AlertRule.id) == step.rule.id, col(AlertRule.phase) == before.phase
+    same = col(AlertRule.id) == step.rule.id, col(AlertRule.phase) == before.phase, col(AlertRule.enabled).is_(True)
     values = {"phase": after.phase, "held_s": after.held_s, "value": after.value}
-    enabled = col(AlertRule.enabled).is_(True)
-    return bool(session.exec(update(AlertRule).where(*same, enabled).values(**values)).rowcount)
+    return bool(session.exec(update(AlertRule).where(*same).values(**values)).rowcount)
+
+
+def _write_values(session: Session, steps: Sequence[Step]) -> None:
+    """Write what was measured of rules that stand as before: of many at once, since that is nearly all of them."""
+    if not steps:
+        return
+    table = SQLModel.metadata.tables["alert_rule"]
+    same = table.c.id == bindparam("of_rule"), table.c.phase == bindparam("before"), table.c.enabled.is_(True)
+    rows = [
+        {
+            "of_rule": each.rule.id,
+            "before": each.after.phase,
+            "new_held_s": each.after.held_s,
+            "new_value": each.after.value,
+        }
+        for each in steps
+    ]
+    write = update(table).where(*same).values(held_s=bindparam("new_held_s"), value=bindparam("new_value"))
+    session.connection().execute(write, rows)
 
 
 def _turn(session: Session, step: Step, now: datetime) -> None:

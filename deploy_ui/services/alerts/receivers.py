@@ -14,12 +14,15 @@ from deploy_ui.enums.alerts import NoticeEvent, ReceiverKind
 from deploy_ui.errors import Conflict, Invalid, NotFound, TooMany
 from deploy_ui.models import AlertNotice, AlertReceiver, Deployment, Person
 from deploy_ui.services import lookup
+from deploy_ui.services.alerts import outbox
 from deploy_ui.services.calls import callback_addresses
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
 
 MOST_RECEIVERS = 10
 """Of one deployment."""
+MOST_TESTS = 20
+"""Of one deployment within an hour: nobody is to be flooded by them."""
 LONGEST_EMAIL = 254
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
 """ASCII only: nothing in it can end a header's line."""
@@ -117,18 +120,21 @@ def remove(viewer: Viewer, slug: str, receiver_id: int) -> None:
 
 
 def test(viewer: Viewer, slug: str, receiver_id: int) -> None:
-    """Send them a test, once; how it went is in their row soon after. Raises TooMany while one is on its way."""
+    """Send them a test, once; how it went is in their row soon after.
+
+    Raises TooMany while one is on its way, and after many of them within an hour.
+    """
     viewer.require(Role.EDITOR)
     now = clock.now()
     with transaction() as session:
         deployment, receiver = _found(session, slug, receiver_id)
-        waiting = (
-            AlertNotice.receiver_id == receiver.id,
-            AlertNotice.event == NoticeEvent.TEST,
-            col(AlertNotice.done_at).is_(None),
-        )
-        if session.exec(select(AlertNotice.id).where(*waiting)).first() is not None:
+        tests = AlertNotice.deployment_id == deployment.id, AlertNotice.event == NoticeEvent.TEST
+        waiting = AlertNotice.receiver_id == receiver.id, col(AlertNotice.done_at).is_(None)
+        if session.exec(select(AlertNotice.id).where(*tests, *waiting)).first() is not None:
             raise TooMany("alert_test_waiting", retry_after_s=10)
+        lately = col(AlertNotice.created_at) > now - outbox.HOUR, col(AlertNotice.created_at) <= now
+        if session.exec(select(func.count()).select_from(AlertNotice).where(*tests, *lately)).one() >= MOST_TESTS:
+            raise TooMany("alert_tests_many", retry_after_s=3600, most=MOST_TESTS)
         session.add(
             AlertNotice(
                 deployment_id=deployment.id,

@@ -92,6 +92,8 @@ class AlertsState(rx.State):
     @signed_in
     async def add_rule(self, viewer: Viewer, kind: str) -> None:
         """Add a rule as is usual for its kind, and let its numbers be changed."""
+        if kind not in set(AlertKind):
+            return
         made = await asyncio.to_thread(rules.create, viewer, self.slug, AlertKind(kind), {})
         await self._load(viewer)
         self.edited, self.wrong = made.id, {}
@@ -147,6 +149,8 @@ class AlertsState(rx.State):
     @signed_in
     async def mute(self, viewer: Viewer, rule_id: int, choice: str) -> None:
         """Send no notices of a rule for a while."""
+        if choice not in MUTES:
+            return
         await asyncio.to_thread(rules.mute, viewer, self.slug, rule_id, MUTES[choice])
         await self._load(viewer)
 
@@ -162,12 +166,14 @@ class AlertsState(rx.State):
     async def ask(self, viewer: Viewer, kind: str) -> None:
         """Open the form of a new receiver."""
         viewer.require(Role.EDITOR)
-        self.adding, self.wrong = ReceiverKind(kind), {}
+        self.adding, self.wrong = (kind if kind in set(ReceiverKind) else ""), {}
 
     @rx.event
     @signed_in
     async def add_receiver(self, viewer: Viewer, typed: dict[str, Any]) -> None:
         """Add a receiver."""
+        if not self.adding:
+            return
         kind, address = ReceiverKind(self.adding), str(typed.get("address", ""))
         language = str(typed.get("language", ""))
         try:

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from deploy_ui.enums import CallbackStatus
 from deploy_ui.jobs.delivery import callbacks as sending
+from deploy_ui.services import posting
 from deploy_ui.services.calls import callback_secrets, callbacks
 from deploy_ui.settings import settings
 from tests.jobs.delivery.receiver import Receiver, contexts
@@ -158,7 +159,7 @@ async def test_nobody_listening_is_a_try_that_failed(sender: Sender) -> None:
 async def test_a_receiver_that_hangs_is_given_up_and_holds_up_nobody_else(
     sender: Sender, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "TRY_S", 0.5)
+    monkeypatch.setattr(posting, "TRY_S", 0.5)
 
     async def hang(_request: web.Request) -> web.StreamResponse:
         await asyncio.Event().wait()

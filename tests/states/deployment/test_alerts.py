@@ -55,7 +55,7 @@ async def test_what_fires_shows_up_while_the_view_is_open(tab: Tab, editor: View
 
 async def test_other_views_of_the_tab_read_no_alerts(tab: Tab, slug: str) -> None:
     await tab.card(slug, "monitoring")
-    assert tab["AlertsState.shown_slug"] == slug
+    await tab.sees(lambda seen: seen["AlertsState.shown_slug"] == slug)
     assert not tab["AlertsState.loaded"]
 
 

@@ -117,3 +117,12 @@ def test_a_round_that_came_twice_is_told_in_full() -> None:
 
 def test_what_people_did_is_never_folded_away() -> None:
     assert len(moments([event(EventKind.STARTED), event(EventKind.STOPPED)] * 5)) == 10
+
+
+def test_alerts_of_different_rules_are_told_apart() -> None:
+    def fired(alert: str) -> EventRow:
+        return told(EventKind.ALERT_FIRED, {"alert": alert, "value": 0.5, "threshold": 0.05})
+
+    lines = [fired(alert) for alert in ("memory", "p99", "error_rate", "queue_age", "memory", "crash_loop")]
+    shown = moments(lines)
+    assert [each.what for each in shown] == ["memory", "p99", "error_rate", "queue_age", "memory", "crash_loop"]
