@@ -1,7 +1,8 @@
 """What monitoring costs: collecting every 15 s from 200 deployments, keeping it for three days, drawing it.
 
 Collecting: real rows, real instances (programs that do nothing), a real Envoy through which every deployment is called
-between the looks, the real store. Keeping: every deployment is busy all the time, so this is the most there can be.
+between the looks, the real store. Keeping: every deployment is busy all the time, so this is the most there can be. Agreeing: the whole
+product under load, and what its charts say of it beside what the load generator counted.
 Run it with `python -m benchmarks.monitoring`.
 """
 
@@ -20,7 +21,8 @@ from typing import Any
 
 import httpx
 
-from benchmarks.monitored import busy, fleet, gateway
+from benchmarks.lifecycle import product
+from benchmarks.monitored import agreement, busy, fleet, gateway
 from deploy_ui import clock, db, migrate
 from deploy_ui.api.app import api
 from deploy_ui.metrics.store import FILE, SHORTEST_S, Reader, Writer
@@ -76,7 +78,30 @@ def main() -> int:
         print(f"  writing down a look at {MANY}                {writes * MANY * 1000:6.1f} ms of each {SHORTEST_S} s")
     chart = statistics.median(drawn)
     print(f"all charts of {DAYS} days                         {chart:6.3f} s, worst {max(drawn):.3f} (limit 0.3)")
-    return int(share > CPU_LIMIT or size > STORE_LIMIT or chart > CHART_LIMIT_S)
+    agrees = _agrees()
+    return int(share > CPU_LIMIT or size > STORE_LIMIT or chart > CHART_LIMIT_S or not agrees)
+
+
+def _agrees() -> bool:
+    """Load a running product, and print what its charts say of it beside what the generator counted."""
+    with product() as running:
+        deployed = agreement.deployed(running)
+        fresh = agreement.freshness(deployed)
+        before = deployed.counted()
+        generated = agreement.load(deployed)
+        shown = agreement.settled(deployed, before + generated.answers) - before
+        told = [
+            ("p50", agreement.latency(deployed, "p50"), generated.quantile(0.5)),
+            ("p99", agreement.latency(deployed, "p99"), generated.quantile(0.99)),
+        ]
+    print(
+        f"a request is in the chart after              {statistics.median(fresh):6.1f} s, worst {max(fresh):.1f} (limit 20)"
+    )
+    print(f"answers counted by the generator, charted    {dict(generated.answers)}, {dict(shown)}")
+    for name, seen, counted in told:
+        print(f"{name} of the generator, charted               {counted * 1000:6.1f} ms, {seen * 1000:.1f} ms")
+    exact = shown == generated.answers
+    return exact and max(fresh) <= agreement.SOON_S and not agreement.differing(told)
 
 
 @contextmanager
