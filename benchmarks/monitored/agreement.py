@@ -29,6 +29,15 @@ SECONDS = (0.04, 0.05, 0.06, 0.08, 0.2)
 SOON_S, PATIENCE_S, PAUSE_S = 20.0, 60.0, 0.25
 ROUNDS = 4
 CLOSE = 0.05
+BROKEN = 500
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Answers, and those of them that were 5xx."""
+
+    answers: int
+    failed: int
 
 
 @dataclass
@@ -37,6 +46,11 @@ class Generated:
 
     answers: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
+
+    @property
+    def counted(self) -> Counted:
+        """Return how many answers came, and how many of them were 5xx."""
+        return Counted(self.answers.total(), sum(count for code, count in self.answers.items() if code >= BROKEN))
 
     def quantile(self, share: float) -> float:
         """Return the duration that this share of the requests did not exceed."""
@@ -58,14 +72,10 @@ class Deployed:
         found: dict[str, Any] = answer.raise_for_status().json()
         return found
 
-    def counted(self) -> Counter[int]:
-        """Return how many answers of each status the charts show; counts are rates times seconds."""
-        shown = self.charts("codes")
-        lines = shown["charts"][0]["series"]
-        counts = {
-            int(line["name"]): round(sum(each or 0 for each in line["values"]) * shown["step_s"]) for line in lines
-        }
-        return Counter({code: count for code, count in counts.items() if count})
+    def counted(self) -> "Counted":
+        """Return how many answers the summary tells of, and how many of them were 5xx."""
+        figures = {each["name"]: each["value"] or 0 for each in self.charts("codes")["summary"]}
+        return Counted(round(figures["requests"]), round(figures["requests"] * figures["errors"]))
 
 
 def deployed(product: Product) -> Deployed:
@@ -90,23 +100,26 @@ def freshness(deployed: Deployed) -> list[float]:
 def latency(deployed: Deployed, name: str) -> float:
     """Return the chart's own p50 or p99, in the middle of the load."""
     lines = deployed.charts("latency")["charts"][0]["series"]
-    values = next(line["values"] for line in lines if line["name"] == name)
+    values: list[float | None] = next(line["values"] for line in lines if line["name"] == name)
     return statistics.median(each for each in values if each is not None)
 
 
-def settled(deployed: Deployed, wanted: Counter[int]) -> Counter[int]:
-    """Return what the charts show once they show as many answers as were counted, or after a minute whatever they do."""
+def settled(deployed: Deployed, before: Counted, wanted: Counted) -> Counted:
+    """Return what the summary tells since `before`: once it tells of all that are wanted, or after a minute."""
     end = time.monotonic() + PATIENCE_S
-    while (shown := deployed.counted()).total() < wanted.total() and time.monotonic() < end:
+    while True:
+        now = deployed.counted()
+        shown = Counted(now.answers - before.answers, now.failed - before.failed)
+        if shown.answers >= wanted.answers or time.monotonic() > end:
+            return shown
         time.sleep(PAUSE_S)
-    return shown
 
 
 def _shown_after(deployed: Deployed) -> float:
-    before = deployed.counted()[200]
+    before = deployed.counted()
     asyncio.run(_once(deployed))
     begun = time.monotonic()
-    while deployed.counted()[200] <= before:
+    while deployed.counted().answers <= before.answers:
         if time.monotonic() - begun > PATIENCE_S:
             raise SystemExit("a request is not shown at all")
         time.sleep(PAUSE_S)
