@@ -7,7 +7,7 @@ from deploy_ui.metrics.plots import PLOTS, Plot, Stretch
 from deploy_ui.metrics.store import Series
 
 STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
-MOST_POINTS = 500
+MOST_POINTS = 400
 MOST_LINES = 64
 OF_INSTANCES = {"cpu", "memory", "gpu", "gpu_memory"}
 
@@ -33,7 +33,7 @@ class Chart:
 
 
 def step_of(since: int, until: int) -> int:
-    """Return the shortest step, in seconds, with which a range has no more than 500 points."""
+    """Return the shortest step, in seconds, with which a range has no more than 400 points."""
     return next((each for each in STEPS if (until - since) / each <= MOST_POINTS), STEPS[-1])
 
 

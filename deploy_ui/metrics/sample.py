@@ -99,6 +99,8 @@ class Sample:
         return sum(value for _, value in self.under(prefix))
 
     def _bound(self) -> None:
+        if len(self.gauges) <= MOST_INSTANCES * len(OF_INSTANCES):
+            return
         names = [name for name in self.gauges if name.startswith(OF_INSTANCES)]
         if len(names) > MOST_INSTANCES * len(OF_INSTANCES):
             names.sort(key=lambda name: self.gauges[name].looks)

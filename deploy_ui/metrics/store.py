@@ -2,8 +2,8 @@
 
 SQLite because it is in Python, survives a kill at any moment, is read by other processes while it is written, and holds
 rows sorted by deployment and time, so that a chart is one short walk. A row is one stretch of one deployment
-(`deploy_ui.metrics.sample`), packed; beside the stretches of 15 s there are the same ones added up to longer
-stretches, so that no chart has to read more than a thousand rows or so.
+(`deploy_ui.metrics.sample`), packed. Beside the stretches of 15 s there are longer ones, added up of the next shorter
+ones once they are over, so that no chart has to read more than some hundred rows.
 """
 
 import sqlite3
@@ -11,13 +11,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from deploy_ui.metrics.packing import decode, encode
 from deploy_ui.metrics.sample import Sample, merged
 
 SHORTEST_S = 15
-LENGTHS = (SHORTEST_S, 60, 300, 3600)
+LENGTHS = (SHORTEST_S, 60, 300, 900, 3600)
 """Seconds of the stretches that are kept; each divides the next."""
 FILE = "metrics.db"
 BUSY_S = 5.0
@@ -32,17 +31,17 @@ BEGUN = "SELECT 1 FROM sqlite_master WHERE name = 'stretch'"
 REPLACE = "INSERT OR REPLACE INTO stretch VALUES (?, ?, ?, ?)"
 ONE = "SELECT data FROM stretch WHERE length = ? AND deployment = ? AND at = ?"
 SOME = "SELECT at, data FROM stretch WHERE length = ? AND deployment = ? AND at >= ? AND at < ? ORDER BY at"
-ALL = "SELECT deployment, at, data FROM stretch WHERE length = ? AND at >= ? AND at < ? ORDER BY deployment, at"
-NEWEST = """
+LAST = "SELECT MAX(at) FROM stretch WHERE length = ? AND deployment = ? AND at < ?"
+FAR, NEVER = 1 << 62, -1
+KNOWN = """
 WITH RECURSIVE known(deployment) AS (
     SELECT MIN(deployment) FROM stretch WHERE length = 15
     UNION ALL
     SELECT (SELECT MIN(deployment) FROM stretch WHERE length = 15 AND deployment > known.deployment)
     FROM known WHERE deployment IS NOT NULL
 )
-SELECT (SELECT MAX(at) FROM stretch WHERE length = 15 AND deployment = known.deployment) FROM known
+SELECT deployment FROM known WHERE deployment IS NOT NULL
 """
-KNOWN = "SELECT DISTINCT deployment FROM stretch WHERE length = ?"
 DROP = "DELETE FROM stretch WHERE length = ? AND deployment = ? AND at < ?"
 
 Series = dict[int, Sample]
@@ -57,38 +56,75 @@ class Reader:
 
     def newest(self) -> int | None:
         """Return when the newest stretch of any deployment ended; None where there is none."""
-        newest = max((row[0] for row in self._rows(NEWEST, ()) if row[0] is not None), default=None)
-        return None if newest is None else newest + SHORTEST_S
+        with self._open() as rows:
+            return rows.newest() if rows else None
 
     def series(self, deployment: int, since: int, until: int, step: int) -> Series:
         """Return the stretches of `step` seconds (a multiple of 15) that begin within `since ≤ at < until`."""
         length = max(each for each in LENGTHS if step % each == 0)
-        series: Series = {}
-        for at, data in self._rows(SOME, (length, deployment, since // step * step, until)):
-            series.setdefault(at // step * step, Sample()).add(decode(data))
-        return series
+        with self._open() as rows:
+            return _added(rows.walk(deployment, since // step * step, until, length), step) if rows else {}
 
     def total(self, deployment: int, since: int, until: int) -> Sample:
         """Return everything that was measured of `since ≤ at < until`, to 15 s exact."""
-        whole = Sample()
-        for length, start, end in _pieces(since, until):
-            for _, data in self._rows(SOME, (length, deployment, start, end)):
-                whole.add(decode(data))
-        return whole
+        with self._open() as rows:
+            found = rows.walk(deployment, since, until, LENGTHS[-1]) if rows else ()
+            return merged(decode(data) for _, data in found)
 
-    def everything(self, since: int, until: int, length: int) -> dict[int, Series]:
+    def everything(self, since: int, until: int, step: int) -> dict[int, Series]:
         """Return the stretches of one of the kept lengths of every deployment, by its id."""
-        found: dict[int, Series] = {}
-        for deployment, at, data in self._rows(ALL, (length, since // length * length, until)):
-            found.setdefault(deployment, {})[at] = decode(data)
-        return found
+        with self._open() as rows:
+            if rows is None:
+                return {}
+            start = since // step * step
+            return {each: _added(rows.walk(each, start, until, step), step) for each in rows.deployments()}
 
-    def _rows(self, query: str, arguments: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
+    @contextmanager
+    def _open(self) -> Iterator["Rows | None"]:
         if not self.path.exists():
+            yield None
             return
         with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
-            if connection.execute(BEGUN).fetchone():
-                yield from connection.execute(query, arguments)
+            yield Rows(connection) if connection.execute(BEGUN).fetchone() else None
+
+
+class Rows:
+    """The rows of an open file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def deployments(self) -> list[int]:
+        """Return the ids of all that were measured."""
+        return [deployment for (deployment,) in self._connection.execute(KNOWN)]
+
+    def newest(self) -> int | None:
+        """Return when the newest stretch ended; None where there is none."""
+        ends = [end for each in self.deployments() if (end := self._end(SHORTEST_S, each, FAR))]
+        return max(ends, default=None)
+
+    def walk(self, deployment: int, since: int, until: int, longest: int) -> Iterator[tuple[int, bytes]]:
+        """Yield what covers `since ≤ at < until` in as few stretches as there are, none of them longer than `longest`.
+
+        Where the longer ones have not been added up yet, shorter ones stand for them.
+        """
+        start = -(-since // longest) * longest
+        if longest == SHORTEST_S:
+            yield from self._connection.execute(SOME, (SHORTEST_S, deployment, start, until))
+            return
+        shorter = LENGTHS[LENGTHS.index(longest) - 1]
+        end = min(until // longest * longest, self._end(longest, deployment, until))
+        if start >= end:
+            yield from self.walk(deployment, since, until, shorter)
+            return
+        yield from self.walk(deployment, since, start, shorter)
+        yield from self._connection.execute(SOME, (longest, deployment, start, end))
+        yield from self.walk(deployment, end, until, shorter)
+
+    def _end(self, length: int, deployment: int, until: int) -> int:
+        """Return when the last stretch before `until` ended; what a clock that jumped left behind it does not count."""
+        last = self._connection.execute(LAST, (length, deployment, until)).fetchone()[0]
+        return 0 if last is None else int(last) + length
 
 
 class Writer:
@@ -97,11 +133,12 @@ class Writer:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._connection = sqlite3.connect(folder / FILE, timeout=BUSY_S, isolation_level=None)
-        self._open: dict[tuple[int, int], tuple[int, Sample]] = {}
-        """The longer stretches that are being added to, by length and deployment, with when they began."""
         for pragma in ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=NORMAL"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.execute(CREATE)
+        self._at: int | None = None
+        """When the stretch began that was written last, by whichever writer."""
+        self._newest = NEVER
 
     def check(self) -> None:
         """Raise DatabaseError if the file is damaged; takes as long as reading it."""
@@ -114,16 +151,24 @@ class Writer:
 
         What is there already is added to: a clock that was set back comes to the same stretch again.
         """
+        if self._at is None:
+            self._at = self._newest = self._last()
+        before = self._at
         with self._transaction():
+            if before != NEVER:
+                self._add_up(*((length, before // length * length) for length in _left(before, at)))
             for deployment, sample in samples.items():
-                for length in LENGTHS:
-                    self._add(length, deployment, at // length * length, sample)
+                self._add(deployment, at, sample)
+                if at <= self._newest:
+                    self._add_up_again(deployment, at)
+            ending = [length for length in LENGTHS[1:] if (at + SHORTEST_S) % length == 0]
+            self._add_up(*((length, at // length * length) for length in ending))
+        self._at, self._newest = at, max(at, self._newest)
 
     def forget(self, before: datetime) -> None:
         """Drop what began before that moment, and give the room back."""
-        known = self._connection.execute(KNOWN, (LENGTHS[-1],)).fetchall()
-        for (deployment,) in known:  # one by one: each is a short walk, and others come to write in between
-            with self._transaction():
+        for deployment in Rows(self._connection).deployments():
+            with self._transaction():  # one by one: each is a short walk, and others come to write in between
                 for length in LENGTHS:
                     self._connection.execute(DROP, (length, deployment, int(before.timestamp())))
         self._connection.executescript("PRAGMA incremental_vacuum")  # `execute` would give back one page only
@@ -132,38 +177,57 @@ class Writer:
         """Let go of the file."""
         self._connection.close()
 
-    def _add(self, length: int, deployment: int, at: int, sample: Sample) -> None:
-        began, whole = self._open.get((length, deployment), (-1, Sample()))
-        if began != at:
-            row = self._connection.execute(ONE, (length, deployment, at)).fetchone()
-            whole = decode(row[0]) if row else Sample()
-        whole = merged((whole, sample))
-        self._connection.execute(REPLACE, (length, deployment, at, encode(whole)))
-        self._open[length, deployment] = (at, whole)
+    def _last(self) -> int:
+        newest = Rows(self._connection).newest()
+        return NEVER if newest is None else newest - SHORTEST_S
+
+    def _add(self, deployment: int, at: int, sample: Sample) -> None:
+        row = self._connection.execute(ONE, (SHORTEST_S, deployment, at)).fetchone()
+        whole = merged((decode(row[0]), sample)) if row else sample
+        self._connection.execute(REPLACE, (SHORTEST_S, deployment, at, encode(whole)))
+
+    def _add_up_again(self, deployment: int, at: int) -> None:
+        """Renew the longer stretches that a clock that was set back has come to once more."""
+        for length in LENGTHS[1:]:
+            if self._connection.execute(ONE, (length, deployment, at // length * length)).fetchone():
+                self._add_up((length, at // length * length))
+
+    def _add_up(self, *stretches: tuple[int, int]) -> None:
+        """Make longer stretches, each a length and when it began, of the next shorter ones; shorter ones come first."""
+        rows = Rows(self._connection)
+        for deployment in rows.deployments() if stretches else ():
+            for length, began in stretches:
+                shorter = LENGTHS[LENGTHS.index(length) - 1]
+                found = list(rows.walk(deployment, began, began + length, shorter))
+                if found:
+                    whole = merged(decode(data) for _, data in found)
+                    self._connection.execute(REPLACE, (length, deployment, began, encode(whole)))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Commit at the end; on any error roll back, and forget what was added up in memory."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
             self._connection.execute("COMMIT")
         except BaseException:
-            self._open.clear()
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
 
 
-def _pieces(since: int, until: int) -> Iterator[tuple[int, int, int]]:
-    """Cut a time into as few stretches as there are: length, beginning and end of each run of them."""
-    at = -(-since // SHORTEST_S) * SHORTEST_S
-    while at < until:
-        length = max(each for each in LENGTHS if at % each == 0 and (at + each <= until or each == SHORTEST_S))
-        longer = next((each for each in LENGTHS if each > length), None)
-        end = min(until, (at // longer + 1) * longer) if longer else until
-        if longer and at % longer == 0:
-            end = until
-        end = max(at + length, at + (end - at) // length * length)
-        yield length, at, min(end, until) if length == SHORTEST_S else end
-        at = end
+def _left(before: int, at: int) -> Iterator[int]:
+    """Yield the lengths whose stretch was left between two looks without its end having been seen."""
+    for length in LENGTHS[1:]:
+        if before // length != at // length and (before + SHORTEST_S) % length:
+            yield length
+
+
+def _added(rows: Iterator[tuple[int, bytes]], step: int) -> Series:
+    series: Series = {}
+    for at, data in rows:
+        began, sample = at // step * step, decode(data)
+        if began in series:
+            series[began].add(sample)
+        else:
+            series[began] = sample
+    return series

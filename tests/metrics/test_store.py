@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -12,7 +13,7 @@ import pytest
 
 from deploy_ui.metrics import store
 from deploy_ui.metrics.sample import Gauge, Sample
-from deploy_ui.metrics.store import LENGTHS, SHORTEST_S, Reader, Writer, _pieces
+from deploy_ui.metrics.store import LENGTHS, SHORTEST_S, Reader, Writer
 from tests.waiting import eventually
 
 HOUR = 3600
@@ -54,17 +55,23 @@ def test_a_total_is_exact_to_a_stretch(tmp_path: Path) -> None:
         assert total.counters["retries"] == last - first
 
 
-def test_pieces_follow_each_other_without_gap_or_overlap() -> None:
-    for _ in range(2000):
-        since = CHANCE.randrange(400_000)
-        until = since + CHANCE.randrange(1, 300_000)
-        at = -(-since // SHORTEST_S) * SHORTEST_S
-        for length, start, end in _pieces(since, until):
-            assert (start, start % length) == (at, 0)
-            assert end > start
-            assert length == SHORTEST_S or (end - start) % length == 0
-            at = end
-        assert until - SHORTEST_S < at <= max(until, at)
+def test_longer_stretches_are_read_before_they_are_over(tmp_path: Path) -> None:
+    fill(tmp_path, 243)  # an hour and three stretches
+    for length in LENGTHS:
+        series = Reader(tmp_path).series(1, START, START + 2 * HOUR, length)
+        assert sum(each.counters["retries"] for each in series.values()) == 243
+        assert list(series) == list(range(START, START + HOUR + 45, length))
+
+
+def test_a_stretch_whose_end_nobody_saw_is_added_up_afterwards(tmp_path: Path) -> None:
+    fill(tmp_path, 6)  # the monitor is killed within a minute and within an hour
+    fill(tmp_path, 3, start=START + 3 * HOUR + 30)
+    for length in LENGTHS:
+        series = Reader(tmp_path).series(1, START, START + 4 * HOUR, length)
+        assert sum(each.counters["retries"] for each in series.values()) == 9
+    with closing(sqlite3.connect(tmp_path / store.FILE)) as connection:
+        kept = connection.execute("SELECT length, COUNT(*) FROM stretch GROUP BY length ORDER BY length").fetchall()
+    assert kept == [(15, 9), (60, 3), (300, 1), (900, 1), (3600, 1)]
 
 
 def test_deployments_are_apart_and_read_together_by_the_hour(tmp_path: Path) -> None:

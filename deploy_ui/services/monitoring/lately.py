@@ -13,7 +13,7 @@ from deploy_ui.db import reading
 from deploy_ui.enums import Role
 from deploy_ui.metrics import facts
 from deploy_ui.metrics.sample import Sample
-from deploy_ui.metrics.store import Reader
+from deploy_ui.metrics.store import Reader, Series
 from deploy_ui.models import Deployment
 from deploy_ui.services import lookup
 from deploy_ui.services.monitoring import ranges
@@ -77,10 +77,17 @@ def _sparks(folder: Path, until: int) -> Mapping[int, Spark]:
     last = until // HOUR_S * HOUR_S
     hours = range(last - (HOURS - 1) * HOUR_S, last + HOUR_S, HOUR_S)
     try:
-        everything = Reader(folder).everything(hours[0], last + HOUR_S, HOUR_S)
+        over, present = _over(folder, hours[0], last), Reader(folder).everything(last, last + HOUR_S, HOUR_S)
     except (sqlite3.Error, ValueError):
         return {}
+    everything = {key: {**over.get(key, {}), **present.get(key, {})} for key in over.keys() | present.keys()}
     return {key: _spark([series.get(hour, Sample()) for hour in hours]) for key, series in everything.items()}
+
+
+@functools.lru_cache(maxsize=1)
+def _over(folder: Path, since: int, until: int) -> Mapping[int, Series]:
+    """Read the hours that are over; they change no more."""
+    return Reader(folder).everything(since, until, HOUR_S)
 
 
 def _spark(hours: list[Sample]) -> Spark:
