@@ -11,7 +11,7 @@ const WIDEST_BAR = 40;
 const AXIS_WIDTH = 44;
 const AXIS_HEIGHT = 26;
 const ROOM_FOR_FLAGS = 20;
-const ROOM_FOR_TIME = 14; // half of the last word under the axis
+const ROOM_FOR_TIME = 16; // half of the last word under the axis
 
 const PATHS = { bars: uPlot.paths.bars({ size: [BAR, WIDEST_BAR], align: 0 }), steps: uPlot.paths.stepped({ align: 1 }) };
 const THICK = new Set(["p90", "ready", "run_p50"]);
