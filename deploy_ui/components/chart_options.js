@@ -11,6 +11,7 @@ const WIDEST_BAR = 40;
 const AXIS_WIDTH = 44;
 const AXIS_HEIGHT = 26;
 const ROOM_FOR_FLAGS = 20;
+const ROOM_FOR_TIME = 16; // half of the last word under the axis
 
 const PATHS = { bars: uPlot.paths.bars({ size: [BAR, WIDEST_BAR], align: 0 }), steps: uPlot.paths.stepped({ align: 1 }) };
 const THICK = new Set(["p90", "ready", "run_p50"]);
@@ -80,7 +81,7 @@ export function optionsOf(plot, width, height) {
   return {
     width,
     height,
-    padding: [ROOM_FOR_FLAGS, 4, 0, 0],
+    padding: [ROOM_FOR_FLAGS, ROOM_FOR_TIME, 0, 0],
     legend: { show: false },
     scales: { x: { time: true, range: () => [plot.shown.since, plot.shown.until] }, y: { range: () => [0, plot.top()] } },
     series: allSeries(plot),

@@ -1,6 +1,6 @@
 /* The box beside the crosshair: the moment, what happened then, and the value of every series. All charts move theirs at
    once, so nothing here asks the page for sizes, and rows are used again. */
-export const MOST_ROWS = 10;
+export const MOST_ROWS = 8;
 const NEAR = 8; // pixels
 const NARROW = 320;
 
