@@ -72,7 +72,7 @@ export function RequestPanel({ slug, each, rows, words, language, gone, open, ch
   const wrote = !gone && ["answered", "broken"].includes(each.kind);
   const close = { type: "button", className: "iconbtn", "aria-label": words.close, title: words.close, "data-closes": "true", onClick: () => open(null), "data-testid": "close-request" };
   const logs = { to: logsAddress(slug, each), className: "btn btn--outline", "data-testid": "request-logs" };
-  const charts = { to: chartsAddress(slug, each), className: "btn btn--ghost", "data-testid": "request-charts" };
+  const charts = { to: chartsAddress(slug, each), className: "btn btn--outline", "data-testid": "request-charts" };
   return jsx(
     SidePanel,
     { className: "sidepanel reqs__panel", "aria-label": words.panel, "data-testid": "request-panel" },
