@@ -12,7 +12,7 @@ WORDS = (
     *("status", "status_all", "status_none", "status_failed"),
     *("time", "method", "path", "code", "took", "size", "instance", "revision", "key", "id"),
     *("kind", "kind_any", "why", "details", "request", "began", "received", "sent", "only"),
-    *("panel", "above", "below", "logs"),
+    *("panel", "above", "below", "logs", "charts"),
     *("console_key", "foreign_key", "copy_id", "older", "newer", "unreachable", "selection"),
     *("none", "none_words", "none_gone", "to_test", "no_match", "no_match_words", "show_every"),
 )

@@ -1,6 +1,6 @@
 /* Everything that is known of one request, and where to look on from it. */
 import { jsx } from "@emotion/react";
-import { ChevronDown, ChevronUp, ScrollText, X } from "lucide-react";
+import { ChartLine, ChevronDown, ChevronUp, ScrollText, X } from "lucide-react";
 import { Link } from "react-router";
 import { sizeWords } from "./amounts.js";
 import { CopyButton } from "./copy.js";
@@ -10,6 +10,7 @@ import { keyOf, statusOf } from "./request_rows.js";
 import { SidePanel } from "./side_panel.js";
 
 const AROUND_MS = 5000;
+const CHARTS_AROUND_MS = 300000;
 const SHOWN = 23; // as much of a moment as there is without the offset of the clock
 const iconOf = (Icon) => jsx(Icon, { className: "icon", "aria-hidden": true });
 
@@ -27,11 +28,18 @@ function fact(label, value, { copy, words, pick } = {}) {
   );
 }
 
-/** The address of the log while the request was worked on, and a moment before and after, with its id to be found. */
-function logsAddress(slug, { at, duration_s: took, instance, request_id: find }) {
+/** The moments before a request began, and after it ended, as an address has them. */
+function around({ at, duration_s: took }, ms) {
   const began = Date.parse(at);
-  const [since, until] = [began - AROUND_MS, began + took * 1000 + AROUND_MS].map((ms) => new Date(ms).toISOString());
-  return `/deployments/${encodeURIComponent(slug)}/logs?${new URLSearchParams({ ...(instance && { instance }), since, until, ...(find && { find }) })}`;
+  return { since: new Date(began - ms).toISOString(), until: new Date(began + took * 1000 + ms).toISOString() };
+}
+
+const chartsAddress = (slug, each) => `/deployments/${encodeURIComponent(slug)}/monitoring?${new URLSearchParams({ view: "charts", ...around(each, CHARTS_AROUND_MS) })}`;
+
+/** The address of the log while the request was worked on, and a moment before and after, with its id to be found. */
+function logsAddress(slug, each) {
+  const { instance, request_id: find } = each;
+  return `/deployments/${encodeURIComponent(slug)}/logs?${new URLSearchParams({ ...(instance && { instance }), ...around(each, AROUND_MS), ...(find && { find }) })}`;
 }
 
 function Facts({ each, words, language, choose }) {
@@ -64,6 +72,7 @@ export function RequestPanel({ slug, each, rows, words, language, gone, open, ch
   const wrote = !gone && ["answered", "broken"].includes(each.kind);
   const close = { type: "button", className: "iconbtn", "aria-label": words.close, title: words.close, "data-closes": "true", onClick: () => open(null), "data-testid": "close-request" };
   const logs = { to: logsAddress(slug, each), className: "btn btn--outline", "data-testid": "request-logs" };
+  const charts = { to: chartsAddress(slug, each), className: "btn btn--outline", "data-testid": "request-charts" };
   return jsx(
     SidePanel,
     { className: "sidepanel reqs__panel", "aria-label": words.panel, "data-testid": "request-panel" },
@@ -77,6 +86,6 @@ export function RequestPanel({ slug, each, rows, words, language, gone, open, ch
       jsx("button", close, iconOf(X)),
     ),
     jsx("div", { className: "sidepanel__body" }, jsx(Facts, { each, words, language, choose })),
-    wrote ? jsx("div", { className: "sidepanel__foot" }, jsx(Link, logs, iconOf(ScrollText), words.logs)) : null,
+    jsx("div", { className: "sidepanel__foot" }, wrote ? jsx(Link, logs, iconOf(ScrollText), words.logs) : null, jsx(Link, charts, iconOf(ChartLine), words.charts)),
   );
 }

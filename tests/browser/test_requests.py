@@ -56,6 +56,10 @@ def test_requests_are_listed_and_narrowed_and_the_address_says_how(page: Page, i
     expect(page).to_have_url(re.compile(r"view=requests&status=failed$"))
     page.get_by_test_id("request-slow").select_option("1")
     expect(rows(page)).to_have_count(1)
+    with page.expect_download() as download:
+        page.get_by_test_id("request-table").click()
+    assert download.value.suggested_filename == f"{iris.slug}-requests.csv"
+    assert len(download.value.path().read_text().splitlines()) == 2
     page.reload()
     expect(rows(page)).to_have_count(1)
     expect(page.get_by_test_id("request-slow")).to_have_value("1")
@@ -94,8 +98,14 @@ def test_a_request_opens_with_all_that_is_known_and_leads_to_its_log(page: Page,
     expect(rows(page)).to_have_count(1)
     page.get_by_test_id("open-request").click()
     panel.get_by_test_id("request-logs").click()
-    expect(page).to_have_url(re.compile(rf"/deployments/{iris.slug}/logs\?instance=abc123&since=\S+&until=\S+"))
+    expect(page).to_have_url(re.compile(rf"/deployments/{iris.slug}/logs\?instance=abc123&since=\S+&find={request_id}$"))
     expect(page.get_by_test_id("log-since")).not_to_have_value("")
+    expect(page.get_by_test_id("log-search")).to_have_value(request_id)
+    page.go_back()
+    page.get_by_test_id("open-request").click()
+    page.get_by_test_id("request-charts").click()
+    expect(page).to_have_url(re.compile(r"view=charts&since=\S+&until=\S+"))
+    expect(page.get_by_test_id("request-log")).to_have_count(0)
 
 
 def test_only_requests_of_an_instance(page: Page, iris: DeploymentCard) -> None:
