@@ -114,8 +114,7 @@ def test_a_real_prometheus_scrapes_every_family(set_to: pytest.MonkeyPatch, tmp_
     with served() as port:
         config = prometheus.scraping(port, authorization={"credentials_file": str(secret)})
         with prometheus.running(tmp_path, config) as scraper:
-            (target,) = eventually(lambda: [each for each in _targets(scraper) if each["health"] != "unknown"])
-            assert (target["health"], target["lastError"]) == ("up", "")
+            eventually(lambda: [(each["health"], each["lastError"]) for each in _targets(scraper)] == [("up", "")], 60)
             types = scraper.get("metadata")
             gauges = (*GAUGES, *OF_THE_PRODUCT)
             for kind, families in (("counter", COUNTERS), ("gauge", gauges), ("histogram", HISTOGRAMS)):

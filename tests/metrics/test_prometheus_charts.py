@@ -32,7 +32,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     folder = tmp_path_factory.mktemp("both")
     prometheus.backfill(folder, measured.history(folder / "metrics", TURNS))
     with prometheus.running(folder) as running:
-        yield Both(Reader(folder / "metrics"), Prometheus(running.url))
+        yield Both(Reader(folder / "metrics"), Prometheus(running.url, patience_s=prometheus.START_S))
 
 
 @pytest.fixture(scope="module", params=[15, 60, 300])
@@ -82,8 +82,12 @@ def test_where_nothing_was_measured_is_a_gap_in_every_line(tmp_path: Path) -> No
     since = measured.END - 15 * 60
     times = drawing.axis(since, measured.END, 15)
     with prometheus.running(tmp_path) as running:
-        drawn = prometheus_charts.charts(Prometheus(running.url), measured.SLUG, times, 15)
-        _, share = prometheus_charts.figures(Prometheus(running.url), measured.SLUG, since, measured.END)
+        drawn = prometheus_charts.charts(
+            Prometheus(running.url, patience_s=prometheus.START_S), measured.SLUG, times, 15
+        )
+        _, share = prometheus_charts.figures(
+            Prometheus(running.url, patience_s=prometheus.START_S), measured.SLUG, since, measured.END
+        )
     for chart in drawn:
         for line in chart.series:
             assert set(line.values[22:40]) == {None}, (chart.name, line.name)

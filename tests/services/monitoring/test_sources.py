@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from deploy_ui.enums import Role
+from deploy_ui.metrics import prometheus as reading
+from deploy_ui.metrics.prometheus import Prometheus
 from deploy_ui.services.monitoring import charts
 from deploy_ui.services.monitoring.charts import Charts
 from deploy_ui.settings import settings
@@ -32,6 +34,8 @@ def test_charts_come_from_the_prometheus_of_the_settings(tmp_path: Path, monkeyp
     with prometheus.running(tmp_path) as running:
         monkeypatch.setenv("DEPLOY_UI_PROMETHEUS_URL", running.url)
         settings.cache_clear()
+        patient = Prometheus(running.url, patience_s=prometheus.START_S)  # the machine may be busy with other tests
+        monkeypatch.setattr(reading, "at", lambda _: patient)
         found = read(card.slug)
     assert (found.source, found.trouble) == ("prometheus", None)
     assert [each.name for each in found.charts if not each.series] == []
