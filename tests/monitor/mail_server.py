@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 
 @dataclass
@@ -96,7 +96,7 @@ def _answer(kept: MailServer, word: str, rest: str, offers: list[str]) -> str:
 
 
 def _message(lines: Iterator[bytes]) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(b"".join(lines), policy=policy.default))
+    return message_from_bytes(b"".join(lines), policy=policy.default)
 
 
 def _say(connection: socket.socket, words: str) -> None:

@@ -1,15 +1,12 @@
-"""What receivers are told arrives: by a real webhook and a real mail server on loopback."""
+"""What receivers are told arrives at webhooks: at a real server on loopback."""
 
 import base64
 import hmac
 import json
-import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,20 +14,16 @@ import pytest
 from deploy_ui import clock
 from deploy_ui.db import transaction
 from deploy_ui.enums.alerts import AlertKind, AlertPhase, ReceiverKind
-from deploy_ui.models import AlertReceiver, Deployment
-from deploy_ui.monitor.notices import Notices
+from deploy_ui.models import AlertReceiver
 from deploy_ui.services import deployments
 from deploy_ui.services.alerts import outbox, receivers
+from deploy_ui.services.alerts.outbox import Notice
 from deploy_ui.services.alerts.receivers import ReceiverRow
 from deploy_ui.services.calls import callback_secrets
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
-from tests import factories
-from tests.jobs.delivery.receiver import contexts
-from tests.monitor import mail_server
-from tests.monitor.mail_server import MailServer
-from tests.ports import free_port
+from tests.monitor.notified import row, sending
 from tests.services.alerts import watch
 from tests.waiting import eventually
 
@@ -76,54 +69,9 @@ def hook() -> Iterator[Hook]:
         thread.join()
 
 
-@pytest.fixture
-def loopback(database: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Allow loopback, and set what else a test needs."""
-    assert database
-
-    def _set(**values: str) -> None:
-        monkeypatch.setenv("DEPLOY_UI_CALLBACK_NETWORKS", "127.0.0.0/8")
-        for name, value in values.items():
-            monkeypatch.setenv(f"DEPLOY_UI_{name.upper()}", value)
-        settings.cache_clear()
-
-    _set()
-    return _set
-
-
-@pytest.fixture
-def editor(loopback: object) -> Viewer:
-    assert loopback
-    return factories.viewer()
-
-
-@pytest.fixture
-def card(editor: Viewer) -> DeploymentCard:
-    return factories.deployment(editor, name="\u0421\u0447\u0451\u0442 \u201cA\u201d")
-
-
-@contextmanager
-def sending(**values: Any) -> Iterator[Notices]:
-    """Send what is due for a while."""
-    notices, stop = Notices(**values), threading.Event()
-    thread = threading.Thread(target=notices.run, args=(stop,))
-    thread.start()
-    try:
-        yield notices
-    finally:
-        stop.set()
-        notices.look()
-        thread.join()
-
-
 def webhook(editor: Viewer, card: DeploymentCard, hook: Hook, language: str = "en") -> ReceiverRow:
     url = f"http://127.0.0.1:{hook.port}/hook?token=secret"
     return receivers.create(editor, card.slug, ReceiverKind.WEBHOOK, url, language)
-
-
-def row(editor: Viewer, card: DeploymentCard) -> ReceiverRow:
-    [found] = receivers.rows(editor, card.slug)
-    return found
 
 
 def test_a_webhook_is_told_that_it_fires_and_that_it_is_over(editor: Viewer, card: DeploymentCard, hook: Hook) -> None:
@@ -178,7 +126,12 @@ def test_a_webhook_that_fails_is_tried_again_and_the_row_says_why(
     hook.statuses = [500, 302]
     seen: list[str] = []
     real = outbox.sent
-    monkeypatch.setattr(outbox, "sent", lambda *a, **k: (seen.append(k["message"]), real(*a, **k)))
+
+    def note(notice: Notice, **outcome: Any) -> None:
+        seen.append(outcome["message"])
+        real(notice, **outcome)
+
+    monkeypatch.setattr(outbox, "sent", note)
     monkeypatch.setattr(outbox, "pause_s", lambda _: 0.0)
     watch.stand(card, ERRORS, FIRING)
     with sending():
@@ -234,96 +187,6 @@ def test_the_address_of_a_webhook_is_nowhere_to_be_seen(
     assert "secret" not in repr(row(editor, card)) + caplog.text
     with transaction() as session:
         assert "token" not in session.get_one(AlertReceiver, made.id).address_sealed
-
-
-def mailed(editor: Viewer, card: DeploymentCard, language: str = "en") -> ReceiverRow:
-    return receivers.create(editor, card.slug, ReceiverKind.EMAIL, "ops@example.org", language)
-
-
-@pytest.fixture
-def mails(loopback: Callable[..., None]) -> Iterator[MailServer]:
-    with mail_server.running() as server:
-        loopback(smtp_url=f"smtp://user:pass%20word@127.0.0.1:{server.port}", smtp_from="console@example.org")
-        yield server
-
-
-def test_an_e_mail_says_it_in_the_receivers_language(editor: Viewer, card: DeploymentCard, mails: MailServer) -> None:
-    mailed(editor, card, "ru")
-    watch.stand(card, ERRORS, FIRING, value=0.125)
-    with sending():
-        eventually(lambda: mails.got)
-        eventually(lambda: row(editor, card).delivered)
-    [message] = mails.got
-    assert message["subject"].endswith(f"{card.name}: \u041e\u0448\u0438\u0431\u043a\u0438")
-    assert (message["to"], message["from"]) == ("ops@example.org", "Deploy UI <console@example.org>")
-    body = message.get_content()
-    assert "12,5 %" in body
-    assert f"/deployments/{card.slug}/monitoring?view=alerts" in body
-    assert mails.signed_in == ["PLAIN " + base64.b64encode(b"\0user\0pass word").decode()]
-
-
-def test_no_name_of_a_deployment_adds_a_header(editor: Viewer, card: DeploymentCard, mails: MailServer) -> None:
-    made = mailed(editor, card)
-    with transaction() as session:  # past the check of names, which refuses it
-        session.get_one(Deployment, card.id).name = "A\r\nBcc: all@example.org\r\n\r\nHello"
-    receivers.test(editor, card.slug, made.id)
-    with sending():
-        eventually(lambda: mails.got)
-    [message] = mails.got
-    assert message["bcc"] is None
-    assert "Bcc: all@example.org" in message["subject"]
-
-
-def test_a_mail_server_that_refuses_is_told_of(editor: Viewer, card: DeploymentCard, mails: MailServer) -> None:
-    mails.refuses = True
-    made = mailed(editor, card)
-    receivers.test(editor, card.slug, made.id)
-    with sending():
-        eventually(lambda: row(editor, card).message == "550 no such mailbox")
-    assert not row(editor, card).waiting
-
-
-def test_a_mail_server_that_is_not_there_is_told_of(
-    editor: Viewer, card: DeploymentCard, loopback: Callable[..., None]
-) -> None:
-    loopback(smtp_url=f"smtp://127.0.0.1:{free_port()}")
-    made = mailed(editor, card)
-    receivers.test(editor, card.slug, made.id)
-    with sending():
-        eventually(lambda: "ConnectionRefusedError" in row(editor, card).message)
-
-
-@pytest.fixture
-def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """Serve a certificate that is trusted."""
-    serves, trusts = contexts(tmp_path, "localhost")
-    monkeypatch.setattr("deploy_ui.monitor.mail.ssl.create_default_context", lambda: trusts)
-    return serves
-
-
-@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
-def test_it_speaks_tls(
-    editor: Viewer, card: DeploymentCard, loopback: Callable[..., None], trusted: ssl.SSLContext, scheme: str
-) -> None:
-    with mail_server.running(trusted, always_tls=scheme == "smtps") as server:
-        loopback(smtp_url=f"{scheme}://localhost:{server.port}")
-        made = mailed(editor, card)
-        receivers.test(editor, card.slug, made.id)
-        with sending():
-            eventually(lambda: row(editor, card).delivered)
-    assert server.secured == 1
-
-
-def test_a_certificate_of_another_name_is_not_taken(
-    editor: Viewer, card: DeploymentCard, loopback: Callable[..., None], tmp_path: Path
-) -> None:
-    serves, _ = contexts(tmp_path, "localhost")
-    with mail_server.running(serves, always_tls=True) as server:
-        loopback(smtp_url=f"smtps://localhost:{server.port}")
-        made = mailed(editor, card)
-        receivers.test(editor, card.slug, made.id)
-        with sending():
-            eventually(lambda: "certificate" in row(editor, card).message.lower())
 
 
 def test_after_a_name_was_changed_notices_say_the_new_one(editor: Viewer, card: DeploymentCard, hook: Hook) -> None:

@@ -107,7 +107,7 @@ def _rule(each: RuleRow) -> rx.Component:
 
 def _state(each: RuleRow) -> rx.Component:
     until = rx.cond(
-        each.muted_until, rx.fragment(" ", t("alerts.until"), " ", when(each.muted_until, clock=True)), rx.fragment()
+        each.muted_until, rx.fragment(" ", t("alerts.until"), " ", when(each.muted_until, exact=True)), rx.fragment()
     )
     muted = rx.el.span(
         icon("bell-off", small=True), t("alerts.state_word.muted"), until, class_name="badge", title=each.muted_by

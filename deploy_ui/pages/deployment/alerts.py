@@ -47,7 +47,7 @@ def _now() -> rx.Component:
         rx.cond(
             AlertsState.firing.length() > 0,
             rx.el.div(rx.foreach(AlertsState.firing, _firing), class_name="alerts__now"),
-            _quiet(),
+            rx.cond(CardState.gone, rx.fragment(), _quiet()),
         ),
         aria_label=t("alerts.firing_title"),
         data_testid="firing",
@@ -55,7 +55,8 @@ def _now() -> rx.Component:
 
 
 def _quiet() -> rx.Component:
-    words = rx.cond(AlertsState.watched, t("alerts.all_well_words"), t("alerts.no_rules_words"))
+    awake = rx.cond(CardState.at_rest, t("alerts.at_rest_words"), t("alerts.all_well_words"))
+    words = rx.cond(AlertsState.watched, awake, t("alerts.no_rules_words"))
     return rx.el.div(
         rx.cond(AlertsState.watched, icon("circle-check"), icon("bell-off")),
         rx.el.span(t("alerts.all_well"), class_name="strong"),
@@ -72,7 +73,7 @@ def _firing(each: AlertRow) -> rx.Component:
             icon("bell-off", small=True),
             rx.cond(
                 each.muted_until,
-                rx.fragment(t("alerts.muted_until"), " ", when(each.muted_until, clock=True)),
+                rx.fragment(t("alerts.muted_until"), " ", when(each.muted_until, exact=True)),
                 t("alerts.muted"),
             ),
             class_name="badge",

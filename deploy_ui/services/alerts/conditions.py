@@ -67,7 +67,7 @@ def step(kind: AlertKind, terms: Terms, facts: Facts, before: Standing, seconds:
     reading = read(kind, terms, facts)
     passed = min(seconds, LONGEST_LOOK_S)
     if reading.over is None:
-        return before
+        return Standing(value=reading.value) if before.phase is AlertPhase.QUIET else before
     if before.phase is AlertPhase.FIRING:
         return _firing(reading, before, passed)
     if not reading.over:

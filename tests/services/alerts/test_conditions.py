@@ -27,11 +27,11 @@ def facts(**values: Any) -> Facts:
     [
         pytest.param("error_rate", facts(requests=100, errors=6), FIRING, 0.06, id="more errors than allowed"),
         pytest.param("error_rate", facts(requests=100, errors=5), QUIET, 0.05, id="just as many errors as allowed"),
-        pytest.param("error_rate", facts(requests=19, errors=19), QUIET, None, id="too few requests to say so"),
+        pytest.param("error_rate", facts(requests=19, errors=19), QUIET, 1, id="too few requests to say so"),
         pytest.param("error_rate", facts(), QUIET, None, id="no requests"),
         pytest.param("p99", facts(requests=100, p99=1.2), FIRING, 1.2, id="slow answers"),
         pytest.param("p99", facts(requests=100, p99=0.9), QUIET, 0.9, id="answers that are fast enough"),
-        pytest.param("p99", facts(requests=3, p99=9.0), QUIET, None, id="a few slow answers"),
+        pytest.param("p99", facts(requests=3, p99=9.0), QUIET, 9, id="a few slow answers"),
         pytest.param("not_ready", facts(ready=0), PENDING, None, id="no instance, but not for long"),
         pytest.param("not_ready", facts(ready=1), QUIET, None, id="an instance"),
         pytest.param("crash_loop", facts(crashes=3), FIRING, 3, id="as many crashes as it takes"),
@@ -95,6 +95,11 @@ def test_without_anything_measured_all_stays(phase: AlertPhase) -> None:
     before = Standing(phase, 30.0, 0.5)
     assert step(AlertKind.MEMORY, usual(AlertKind.MEMORY), facts(memory=None), before, LOOK_S) == before
     assert step(AlertKind.ERROR_RATE, usual(AlertKind.ERROR_RATE), facts(), before, LOOK_S) == before
+
+
+def test_what_is_quiet_shows_no_value_of_traffic_that_is_over() -> None:
+    rule = usual(AlertKind.ERROR_RATE)
+    assert step(AlertKind.ERROR_RATE, rule, facts(), Standing(QUIET, 0.0, 0.04), LOOK_S) == Standing()
 
 
 def test_few_good_requests_end_an_alert_and_few_bad_ones_keep_it() -> None:

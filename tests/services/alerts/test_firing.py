@@ -8,6 +8,7 @@ from deploy_ui import clock
 from deploy_ui.enums.alerts import AlertEnd, AlertKind, AlertPhase, ReceiverKind
 from deploy_ui.services import deployments, events
 from deploy_ui.services.alerts import board, firing, outbox, receivers, rules, telling, watching
+from deploy_ui.services.alerts.conditions import Standing
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.viewer import Viewer
 from tests import factories
@@ -156,7 +157,7 @@ def test_switching_a_rule_off_ends_its_alert_and_says_who_did(editor: Viewer, ca
 
 def test_a_rule_that_a_person_removed_meanwhile_fires_nothing(editor: Viewer, card: DeploymentCard) -> None:
     [(subject, found)] = watching.watched().items()
-    steps = [firing.Step(subject, each, firing.Standing(FIRING)) for each in found]
+    steps = [firing.Step(subject, each, Standing(FIRING)) for each in found]
     for each in found:
         rules.remove(editor, card.slug, each.id)
     firing.keep(steps, 15, clock.now())

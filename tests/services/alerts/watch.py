@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from deploy_ui import clock
 from deploy_ui.db import reading
@@ -40,7 +40,7 @@ def stand(
 def notices() -> list[AlertNotice]:
     """Return everything in the outbox, oldest first."""
     with reading() as session:
-        return list(session.exec(select(AlertNotice).order_by(AlertNotice.id)))
+        return list(session.exec(select(AlertNotice).order_by(col(AlertNotice.id))))
 
 
 def events() -> list[str]:
