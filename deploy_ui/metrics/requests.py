@@ -3,14 +3,13 @@
 Rows lie sorted by deployment and time, so "the newest before this one" is one short walk whatever else there is.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from deploy_ui.metrics.database import Database, reading
 from deploy_ui.metrics.request_rows import Request
 from deploy_ui.metrics.requests_kept import Known, too_many, worth_keeping
 
@@ -19,8 +18,6 @@ MOST = 10_000
 """Requests of one deployment."""
 DROPPED_AT_ONCE = 1000
 """Dropping reads all of the deployment's rows, so it is done once for many."""
-BUSY_S = 5.0
-PRAGMAS = ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-4000")
 CREATE = """
 CREATE TABLE IF NOT EXISTS request (
     slug TEXT NOT NULL, at_ms INTEGER NOT NULL, place INTEGER NOT NULL,
@@ -64,85 +61,55 @@ class Reader:
         return bool(self._rows(ANY, (slug,)))
 
     def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
-        if not self._path.exists():
-            return []
-        with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
-            try:
-                return connection.execute(query, values).fetchall()
-            except sqlite3.OperationalError as error:
-                if str(error).startswith("no such table"):
-                    return []  # the writer is making the file this moment
-                raise
+        with reading(self._path) as connection:
+            return connection.execute(query, values).fetchall() if connection else []
 
 
-class Writer:
+class Writer(Database):
     """Adds to the file; only one process may. Every method may raise `sqlite3.Error`."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(folder / FILE, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        super().__init__(folder / FILE, CREATE)
         self._counts: dict[str, int] = {}
-        for pragma in PRAGMAS:
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.executescript(CREATE)
-
-    def check(self) -> None:
-        """Raise DatabaseError if the file is damaged; takes as long as reading it."""
-        found = self._connection.execute("PRAGMA quick_check(1)").fetchone()
-        if found != ("ok",):
-            raise sqlite3.DatabaseError(str(found[0]))
+        """Rows of each deployment, as far as they are known."""
 
     def write(self, batch: Sequence[Request]) -> None:
         """Add requests, as many as are worth keeping; all of that or nothing."""
         kept, left_out = worth_keeping(batch)
-        with self._transaction():
-            self._connection.executemany(ADD, kept)
-            self._connection.executemany(NOTE, left_out.items())
+        counts = self._counts
+        self._counts = {}  # on an error they are counted anew
+        with self.transaction():
+            self.connection.executemany(ADD, kept)
+            self.connection.executemany(NOTE, left_out.items())
             for slug, number in Counter(each.slug for each in kept).items():
-                self._bound(slug, number)
+                self._bound(counts, slug, number)
+        self._counts = counts
 
     def forget(self, before: datetime) -> None:
         """Drop what was before that moment, and give the room back."""
         for slug in self._slugs():
-            with self._transaction():
+            with self.transaction():
                 for query in DROP_OLD:
-                    self._connection.execute(query, (slug, round(before.timestamp() * 1000)))
+                    self.connection.execute(query, (slug, round(before.timestamp() * 1000)))
         self._counts.clear()
-        self._connection.executescript("PRAGMA incremental_vacuum")  # `execute` would give back one page only
+        self.give_room_back()
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
-
-    def _bound(self, slug: str, added: int) -> None:
-        known = self._counts.get(slug)
-        self._counts[slug] = self._count(slug) if known is None else known + added
-        if self._counts[slug] <= MOST:
+    def _bound(self, counts: dict[str, int], slug: str, added: int) -> None:
+        known = counts.get(slug)
+        counts[slug] = self._count(slug) if known is None else known + added
+        if counts[slug] <= MOST:
             return
-        rows = [Known(*row) for row in self._connection.execute(KNOWN, (slug,))]
+        rows = [Known(*row) for row in self.connection.execute(KNOWN, (slug,))]
         drop = too_many(rows, MOST - DROPPED_AT_ONCE)
-        self._connection.executemany(DROP, [(slug, each.at_ms, each.place) for each in drop])
-        self._connection.execute(NOTE, (slug, max(each.at_ms for each in drop)))
-        self._counts[slug] = len(rows) - len(drop)
+        self.connection.executemany(DROP, [(slug, each.at_ms, each.place) for each in drop])
+        self.connection.execute(NOTE, (slug, max(each.at_ms for each in drop)))
+        counts[slug] = len(rows) - len(drop)
 
     def _count(self, slug: str) -> int:
-        return int(self._connection.execute(COUNT, (slug,)).fetchone()[0])
+        return int(self.connection.execute(COUNT, (slug,)).fetchone()[0])
 
     def _slugs(self) -> Iterator[str]:
         """Yield every slug there is, each by one look instead of a walk over all rows."""
         slug = ""
-        while (slug := self._connection.execute(NEXT_SLUG, (slug,)).fetchone()[0]) is not None:
+        while (slug := self.connection.execute(NEXT_SLUG, (slug,)).fetchone()[0]) is not None:
             yield slug
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Commit at the end; on any error roll back, and forget what was counted."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self._counts.clear()
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise

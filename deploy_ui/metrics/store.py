@@ -8,10 +8,11 @@ ones once they are over, so that no chart has to read more than some hundred row
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from deploy_ui.metrics.database import Database, reading
 from deploy_ui.metrics.packing import decode, encode
 from deploy_ui.metrics.sample import Sample, merged
 
@@ -19,15 +20,12 @@ SHORTEST_S = 15
 LENGTHS = (SHORTEST_S, 60, 300, 900, 3600)
 """Seconds of the stretches that are kept; each divides the next."""
 FILE = "metrics.db"
-BUSY_S = 5.0
 CREATE = """
 CREATE TABLE IF NOT EXISTS stretch (
     length INTEGER NOT NULL, deployment INTEGER NOT NULL, at INTEGER NOT NULL, data BLOB NOT NULL,
     PRIMARY KEY (length, deployment, at)
 ) WITHOUT ROWID
 """
-BEGUN = "SELECT 1 FROM sqlite_master WHERE name = 'stretch'"
-"""Between the making of a file and of its table a reader may come."""
 REPLACE = "INSERT OR REPLACE INTO stretch VALUES (?, ?, ?, ?)"
 ONE = "SELECT data FROM stretch WHERE length = ? AND deployment = ? AND at = ?"
 SOME = "SELECT at, data FROM stretch WHERE length = ? AND deployment = ? AND at >= ? AND at < ? ORDER BY at"
@@ -81,11 +79,8 @@ class Reader:
 
     @contextmanager
     def _open(self) -> Iterator["Rows | None"]:
-        if not self.path.exists():
-            yield None
-            return
-        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
-            yield Rows(connection) if connection.execute(BEGUN).fetchone() else None
+        with reading(self.path) as connection:
+            yield Rows(connection) if connection else None
 
 
 class Rows:
@@ -127,24 +122,14 @@ class Rows:
         return 0 if last is None else int(last) + length
 
 
-class Writer:
+class Writer(Database):
     """Adds to the file; only one process may. Every method may raise `sqlite3.Error`."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(folder / FILE, timeout=BUSY_S, isolation_level=None)
-        for pragma in ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=NORMAL"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.execute(CREATE)
+        super().__init__(folder / FILE, CREATE)
         self._at: int | None = None
         """When the stretch began that was written last, by whichever writer."""
         self._newest = NEVER
-
-    def check(self) -> None:
-        """Raise DatabaseError if the file is damaged; takes as long as reading it."""
-        found = self._connection.execute("PRAGMA quick_check(1)").fetchone()
-        if found != ("ok",):
-            raise sqlite3.DatabaseError(str(found[0]))
 
     def write(self, at: int, samples: Mapping[int, Sample]) -> None:
         """Add the stretch of 15 s that began at `at` (a multiple of 15), by deployment; all of it or nothing.
@@ -154,7 +139,7 @@ class Writer:
         if self._at is None:
             self._at = self._newest = self._last()
         before = self._at
-        with self._transaction():
+        with self.transaction():
             if before != NEVER:
                 self._add_up(*((length, before // length * length) for length in _left(before, at)))
             for deployment, sample in samples.items():
@@ -167,52 +152,37 @@ class Writer:
 
     def forget(self, before: datetime) -> None:
         """Drop what began before that moment, and give the room back."""
-        for deployment in Rows(self._connection).deployments():
-            with self._transaction():  # one by one: each is a short walk, and others come to write in between
+        for deployment in Rows(self.connection).deployments():
+            with self.transaction():  # one by one: each is a short walk, and others come to write in between
                 for length in LENGTHS:
-                    self._connection.execute(DROP, (length, deployment, int(before.timestamp())))
-        self._connection.executescript("PRAGMA incremental_vacuum")  # `execute` would give back one page only
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+                    self.connection.execute(DROP, (length, deployment, int(before.timestamp())))
+        self.give_room_back()
 
     def _last(self) -> int:
-        newest = Rows(self._connection).newest()
+        newest = Rows(self.connection).newest()
         return NEVER if newest is None else newest - SHORTEST_S
 
     def _add(self, deployment: int, at: int, sample: Sample) -> None:
-        row = self._connection.execute(ONE, (SHORTEST_S, deployment, at)).fetchone()
+        row = self.connection.execute(ONE, (SHORTEST_S, deployment, at)).fetchone()
         whole = merged((decode(row[0]), sample)) if row else sample
-        self._connection.execute(REPLACE, (SHORTEST_S, deployment, at, encode(whole)))
+        self.connection.execute(REPLACE, (SHORTEST_S, deployment, at, encode(whole)))
 
     def _add_up_again(self, deployment: int, at: int) -> None:
         """Renew the longer stretches that a clock that was set back has come to once more."""
         for length in LENGTHS[1:]:
-            if self._connection.execute(ONE, (length, deployment, at // length * length)).fetchone():
+            if self.connection.execute(ONE, (length, deployment, at // length * length)).fetchone():
                 self._add_up((length, at // length * length))
 
     def _add_up(self, *stretches: tuple[int, int]) -> None:
         """Make longer stretches, each a length and when it began, of the next shorter ones; shorter ones come first."""
-        rows = Rows(self._connection)
+        rows = Rows(self.connection)
         for deployment in rows.deployments() if stretches else ():
             for length, began in stretches:
                 shorter = LENGTHS[LENGTHS.index(length) - 1]
                 found = list(rows.walk(deployment, began, began + length, shorter))
                 if found:
                     whole = merged(decode(data) for _, data in found)
-                    self._connection.execute(REPLACE, (length, deployment, began, encode(whole)))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
+                    self.connection.execute(REPLACE, (length, deployment, began, encode(whole)))
 
 
 def _left(before: int, at: int) -> Iterator[int]:

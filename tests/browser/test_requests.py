@@ -98,7 +98,9 @@ def test_a_request_opens_with_all_that_is_known_and_leads_to_its_log(page: Page,
     expect(rows(page)).to_have_count(1)
     page.get_by_test_id("open-request").click()
     panel.get_by_test_id("request-logs").click()
-    expect(page).to_have_url(re.compile(rf"/deployments/{iris.slug}/logs\?instance=abc123&since=\S+&find={request_id}$"))
+    expect(page).to_have_url(
+        re.compile(rf"/deployments/{iris.slug}/logs\?instance=abc123&since=\S+&find={request_id}$")
+    )
     expect(page.get_by_test_id("log-since")).not_to_have_value("")
     expect(page.get_by_test_id("log-search")).to_have_value(request_id)
     page.go_back()

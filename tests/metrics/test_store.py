@@ -124,13 +124,13 @@ def test_without_a_file_there_is_nothing(tmp_path: Path) -> None:
 def test_a_full_file_leaves_the_stretch_out_whole(tmp_path: Path) -> None:
     fill(tmp_path, 4)
     writer = Writer(tmp_path)
-    pages = writer._connection.execute("PRAGMA page_count").fetchone()[0]
-    writer._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = writer.connection.execute("PRAGMA page_count").fetchone()[0]
+    writer.connection.execute(f"PRAGMA max_page_count = {pages}")
     wide = Sample({f"requests:1:{number}": number / 7 for number in range(2000)})
     with pytest.raises(sqlite3.OperationalError, match="full"):
         writer.write(START + 60, {1: Sample({"retries": 1}), 2: wide})
     assert Reader(tmp_path).total(1, START, START + 120).counters["retries"] == 4
-    writer._connection.execute(f"PRAGMA max_page_count = {pages + 1000}")
+    writer.connection.execute(f"PRAGMA max_page_count = {pages + 1000}")
     writer.write(START + 60, {1: Sample({"retries": 1})})
     assert Reader(tmp_path).series(1, START, START + HOUR, HOUR)[START].counters["retries"] == 5
     writer.close()

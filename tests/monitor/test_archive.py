@@ -74,9 +74,9 @@ def test_a_file_that_is_damaged_while_it_is_open_is_moved_aside_too(tmp_path: Pa
         kept_in.keep(look(number))
     writer = kept_in.file.store
     assert writer is not None
-    writer._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    writer.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     damage(tmp_path)
-    writer._connection.execute("PRAGMA shrink_memory")
+    writer.connection.execute("PRAGMA shrink_memory")
     for number in range(50, 60):
         kept_in.keep(look(number))
     kept_in.close()
@@ -95,14 +95,14 @@ def test_a_full_disk_is_told_once_and_measuring_goes_on_when_there_is_room(
     kept_in.keep(look(0))
     writer = kept_in.file.store
     assert writer is not None
-    pages = writer._connection.execute("PRAGMA page_count").fetchone()[0]
-    writer._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = writer.connection.execute("PRAGMA page_count").fetchone()[0]
+    writer.connection.execute(f"PRAGMA max_page_count = {pages}")
     for number in range(1, 400):
         kept_in.keep(look(number))
     assert caplog.text.count("cannot be kept") == 1
     lost = 400 - kept(tmp_path)
     assert lost > 0
-    writer._connection.execute(f"PRAGMA max_page_count = {pages + 1000}")
+    writer.connection.execute(f"PRAGMA max_page_count = {pages + 1000}")
     kept_in.keep(look(401))
     assert kept(tmp_path) == 401 - lost
     assert "cannot be kept: over" in caplog.text
