@@ -91,8 +91,8 @@ def _agrees() -> bool:
         generated = agreement.load(deployed)
         shown = agreement.settled(deployed, before, generated.counted)
         told = [
-            ("p50", agreement.latency(deployed, "p50"), generated.quantile(0.5)),
-            ("p99", agreement.latency(deployed, "p99"), generated.quantile(0.99)),
+            ("p50", agreement.p50(deployed), generated.quantile(0.5)),
+            ("p99", agreement.p99(deployed), generated.quantile(0.99)),
         ]
     middle, worst = statistics.median(fresh), max(fresh)
     print(

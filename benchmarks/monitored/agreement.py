@@ -97,11 +97,16 @@ def freshness(deployed: Deployed) -> list[float]:
     return [_shown_after(deployed) for _ in range(ROUNDS)]
 
 
-def latency(deployed: Deployed, name: str) -> float:
-    """Return the chart's own p50 or p99, in the middle of the load."""
+def p50(deployed: Deployed) -> float:
+    """Return the chart's p50 in the middle of the load."""
     lines = deployed.charts("latency")["charts"][0]["series"]
-    values: list[float | None] = next(line["values"] for line in lines if line["name"] == name)
+    values: list[float | None] = next(line["values"] for line in lines if line["name"] == "p50")
     return statistics.median(each for each in values if each is not None)
+
+
+def p99(deployed: Deployed) -> float:
+    """Return the summary's p99."""
+    return float(next(each["value"] for each in deployed.charts("codes")["summary"] if each["name"] == "p99"))
 
 
 def settled(deployed: Deployed, before: Counted, wanted: Counted) -> Counted:

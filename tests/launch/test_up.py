@@ -16,7 +16,18 @@ from tests.launch.product import END_S, Product, command, left_of, running
 from tests.ports import free_port
 from tests.waiting import eventually
 
-PARTS = {"supervisor", "redis", "controller", "worker-1", "calls-1", "activator", "acceptor", "gateway", "console"}
+PARTS = {
+    "supervisor",
+    "redis",
+    "controller",
+    "worker-1",
+    "calls-1",
+    "activator",
+    "acceptor",
+    "gateway",
+    "monitor",
+    "console",
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
