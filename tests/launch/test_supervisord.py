@@ -26,6 +26,7 @@ def test_every_part_is_a_program_that_waits_to_be_started(tmp_path: Path) -> Non
         "activator",
         "acceptor",
         "gateway",
+        "monitor",
         "console",
     ]
     assert {read[f"program:{name}"]["autostart"] for name in programs} == {"false"}
