@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 
 from deploy_ui import clock, ids
@@ -19,6 +20,8 @@ from deploy_ui.services.posting import Letter, Posted
 
 MOST_IN_FLIGHT = 16
 LOOK_S = 1.0
+REFUSALS = {"callback_refused": "alert_url_refused", "callback_url_wrong": "alert_url_wrong"}
+"""Why an address is refused, in the words of alerts: those of callbacks speak of a header."""
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +87,8 @@ class Notices:
         body = letters.payload(notice)
         headers = callback_payloads.headers(f"alert-{notice.id}", body, notice.secret, self._now())
         async with posting.transport() as transport:
-            return await posting.post(transport, Letter(url, body, headers), lookup=self._lookup)
+            posted = await posting.post(transport, Letter(url, body, headers), lookup=self._lookup)
+        return replace(posted, message=REFUSALS.get(posted.message, posted.message)) if posted.refused else posted
 
 
 def _mail(notice: Notice, address: str) -> Posted:

@@ -171,7 +171,7 @@ def test_a_private_address_is_refused_when_it_is_tried_too(
     loopback(callback_networks="10.0.0.0/8")
     receivers.test(editor, card.slug, made.id)
     with sending():
-        eventually(lambda: row(editor, card).message == "callback_refused")
+        eventually(lambda: row(editor, card).message == "alert_url_refused")
     assert hook.got == []
 
 
