@@ -119,5 +119,6 @@ function Charts({ url, slug, words, language, grafana, gone, days }) {
 }
 
 export function ChartPane({ url, slug, words, language = "en", grafana = "", gone = false, days = 3, ref, ...rest }) {
-  return jsx("div", { ref, ...rest }, slug ? jsx(Charts, { key: url, url, slug, words, language, grafana, gone, days }) : null);
+  const texts = useMemo(() => words, [language]); // others come with every change of the card, and nothing is drawn anew for that
+  return jsx("div", { ref, ...rest }, slug ? jsx(Charts, { key: url, url, slug, words: texts, language, grafana, gone, days }) : null);
 }

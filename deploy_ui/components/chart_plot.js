@@ -141,7 +141,7 @@ export class Plot {
   }
 
   width(pixels) {
-    this.u.setSize({ width: pixels, height: HEIGHT });
+    if (pixels !== this.u.width) this.u.setSize({ width: pixels, height: HEIGHT });
   }
 
   marked() {

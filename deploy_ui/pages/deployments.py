@@ -19,10 +19,10 @@ from deploy_ui.states.rail import RailState
 
 COLUMNS = (
     Column(t("deployments.name"), area="name"),
-    Column(t("deployments.status"), width="232px", area="status"),
-    Column(t("deployments.image"), width="148px", area="image"),
+    Column(t("deployments.status"), width="216px", area="status"),
+    Column(t("deployments.image"), width="128px", area="image"),
     Column(t("deployments.instances"), width="100px", right=True, area="inst"),
-    Column(t("deployments.requests"), width="180px", right=True, area="spark"),
+    Column(t("deployments.requests"), width="168px", right=True, area="spark", spare=1),
     Column(t("deployments.activity"), width="136px", right=True, area="last"),
     Column("", width="44px", area="menu"),
 )

@@ -51,7 +51,7 @@ def test_a_deleted_deployment_is_found_and_tells_who_deleted_it(page: Page) -> N
     page.get_by_role("link", name="Fraud scoring").click()
     expect(page.get_by_test_id("deleted-by")).to_contain_text("Deleted by Oleg Smirnov")
     expect(page.get_by_test_id("events")).to_contain_text("Key batch revoked")
-    expect(page.get_by_role("tab")).to_have_count(2)  # General, and the Readme that is left of it
+    expect(page.get_by_role("tab")).to_have_count(3)  # General, and what is left of it: Monitoring and Readme
     expect(page.get_by_test_id("card-menu")).to_have_count(0)
     page.goto(f"/deployments/{card.slug}/logs")
     expect(page).to_have_url(re.compile(f"/deployments/{card.slug}/general"))

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
+from deploy_ui.enums import Phase
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import SHORTEST_S, Writer
+from deploy_ui.services import deployments
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.settings import settings
 from tests import factories
@@ -112,6 +114,18 @@ def test_a_point_leads_to_its_requests_and_its_log(tab: Page) -> None:
     expect(tab.get_by_test_id("pick-logs")).to_have_attribute("href", re.compile("/logs\\?since=.*&until="))
     tab.keyboard.press("Escape")
     expect(tab.get_by_test_id("chart-pick")).to_have_count(0)
+
+
+def test_of_a_deleted_deployment_the_charts_are_left_and_no_log(
+    card: DeploymentCard, page: Page, signed_in: Callable[..., None]
+) -> None:
+    factories.seen(deployments.delete(factories.viewer(), card.slug), Phase.DELETED)
+    signed_in()
+    page.goto(f"/deployments/{card.slug}/monitoring")
+    plot = _plot(page, "requests")
+    plot.click(position={"x": _box(plot)["width"] * 0.9, "y": 40})
+    expect(page.get_by_test_id("pick-requests")).to_be_visible()
+    expect(page.get_by_test_id("pick-logs")).to_have_count(0)
 
 
 def test_the_keyboard_moves_the_crosshair_of_all_charts(tab: Page) -> None:
