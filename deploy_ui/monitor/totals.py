@@ -68,10 +68,10 @@ class _Sum:
             if place is None:
                 self._count(name, by)
             else:
-                values = self._histogram(place.histogram)
-                values[place.at] += by
-                if place.middle_s:
-                    values[-1] += by * place.middle_s
+                histogram, at, middle_s = place
+                values = self._histograms.get(histogram) or self._histogram(histogram)
+                values[at] += by
+                values[-1] += by * middle_s
 
     def shown(self, name: str) -> snapshot.Totals:
         counters = {each: 0 if each in self._new else value for each, value in self._counters.items()}
@@ -84,7 +84,6 @@ class _Sum:
         self._counters[name] = self._counters.get(name, 0) + by
 
     def _histogram(self, name: str) -> list[float]:
-        if name not in self._histograms:
-            self._new.add(name)
-            self._histograms[name] = NOTHING.copy()
+        self._new.add(name)
+        self._histograms[name] = NOTHING.copy()
         return self._histograms[name]
