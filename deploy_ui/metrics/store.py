@@ -164,7 +164,7 @@ class Writer(Database):
 
     def _add(self, deployment: int, at: int, sample: Sample) -> None:
         row = self.connection.execute(ONE, (SHORTEST_S, deployment, at)).fetchone()
-        whole = merged((decode(row[0]), sample)) if row else sample
+        whole = merged((_sound(row[0]), sample)) if row else sample
         self.connection.execute(REPLACE, (SHORTEST_S, deployment, at, encode(whole)))
 
     def _add_up_again(self, deployment: int, at: int) -> None:
@@ -181,8 +181,16 @@ class Writer(Database):
                 shorter = LENGTHS[LENGTHS.index(length) - 1]
                 found = list(rows.walk(deployment, began, began + length, shorter))
                 if found:
-                    whole = merged(decode(data) for _, data in found)
+                    whole = merged(_sound(data) for _, data in found)
                     self.connection.execute(REPLACE, (length, deployment, began, encode(whole)))
+
+
+def _sound(data: bytes) -> Sample:
+    """Return the sample; a row that makes no sense is damage as any other."""
+    try:
+        return decode(data)
+    except ValueError as error:
+        raise sqlite3.DatabaseError(f"a row makes no sense: {error}") from error
 
 
 def _left(before: int, at: int) -> Iterator[int]:

@@ -54,11 +54,15 @@ def _look_on(stop: threading.Event, notices: Notices) -> None:
     alerts = AlertWatch(Reader(folder), notices.look)
     collectors = GatewayCollector(folder), InstancesCollector(), LifeCollector(), CallsCollector(), alerts
     looks, trouble = Looks(collectors, _last_look()), Trouble(log, "deployments cannot be looked at")
+    unjudged = Trouble(log, "what fires cannot be read")
     while not stop.wait(looks.pause()):
         with trouble.told():
             look = looks.take()
             archive.keep(look)
-            totals.add(look, firing.pairs())
+            fires: list[tuple[str, str]] = []
+            with unjudged.told():
+                fires = firing.pairs()
+            totals.add(look, fires)
             hints.publish(TOPIC)
     archive.close()
 

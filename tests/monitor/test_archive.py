@@ -2,6 +2,8 @@
 
 import logging
 import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -66,6 +68,19 @@ def test_a_damaged_file_is_moved_aside_and_told_of_and_measuring_goes_on(
     assert "damaged" in caplog.text
     assert "error " in caplog.text
     after.close()
+
+
+def test_a_row_that_makes_no_sense_is_damage_too(tmp_path: Path) -> None:
+    kept_in = Archive(tmp_path, 3)
+    for number in range(3):
+        kept_in.keep(look(number))
+    kept_in.close()
+    with closing(sqlite3.connect(tmp_path / store.FILE)) as connection, connection:
+        connection.execute("UPDATE stretch SET data = x'00'")
+    kept_in.keep(look(3))
+    assert kept(tmp_path) == 1
+    assert len(aside.found(tmp_path / store.FILE)) == 1
+    kept_in.close()
 
 
 def test_a_file_that_is_damaged_while_it_is_open_is_moved_aside_too(tmp_path: Path) -> None:
