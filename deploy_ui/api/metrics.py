@@ -62,7 +62,7 @@ def deployment_metrics(
     until: Annotated[AwareDatetime | None, Query(description="Now by default.")] = None,
     chart: Annotated[list[str] | None, Query(description="Only these charts.")] = None,
 ) -> Measured:
-    """Return charts of a range of time, with at most 500 points a line, and a summary of it."""
+    """Return charts of a range of time, with at most 400 points a line, and a summary of it."""
     now = clock.now()
     found = charts.read(viewer, slug, since=since, until=until, now=now, names=chart or ())
     language = accepted(request.headers.get("accept-language"))

@@ -85,10 +85,13 @@ def read() -> dict[str, Counts]:
     return counts(json.loads(text)["stats"])
 
 
-def started_at(now: float) -> float:
-    """Return about when Envoy started, in seconds since 1970. Raises OSError when it cannot be asked."""
+def started_at() -> float:
+    """Return about when Envoy started, in seconds since 1970; a clock that is set changes nothing about it.
+
+    Raises OSError when Envoy cannot be asked.
+    """
     _, text = admin.ask("/server_info")
-    return now - float(json.loads(text)["uptime_current_epoch"].removesuffix("s"))
+    return time.time() - float(json.loads(text)["uptime_current_epoch"].removesuffix("s"))
 
 
 def counts(stats: list[dict[str, Any]]) -> dict[str, Counts]:

@@ -35,6 +35,14 @@ def found(path: Path) -> list[Damaged]:
     return sorted(damaged, key=lambda each: each.at)
 
 
+def drop(path: Path, before: datetime) -> None:
+    """Remove what was set aside of a database before that moment."""
+    for each in found(path):
+        if each.at < before.timestamp():
+            for end in BESIDE:
+                path.with_name(each.name + end).unlink(missing_ok=True)
+
+
 def _at(name: str) -> int | None:
     try:
         return int(datetime.strptime(name.rpartition("-")[2], STAMP).replace(tzinfo=UTC).timestamp())

@@ -14,6 +14,8 @@ TWO = 2
 FIRST = 10
 PER_TEN = 90
 """From 10 to 99 there are so many; and again from 100 to 990, and so on."""
+ROUNDING = 1e-12
+"""A share of a sum is not exact."""
 
 
 def bin_of(seconds: float) -> int:
@@ -46,18 +48,22 @@ def bin_at(number: int) -> int:
 def quantile(share: float, counts: Mapping[int, float]) -> float | None:
     """Return the duration, in seconds, that `share` of all do not exceed; None of nothing.
 
-    Within its bin a value is taken to lie as evenly as the others there.
+    It is the middle of the bin it lies in: within 5 % of the true one wherever that lies in the bin.
     """
     whole = sum(counts.values())
     if whole <= 0:
         return None
     rest = share * whole
     for lower in sorted(counts):
-        if counts[lower] >= rest:
-            return (lower + width_of(lower) * rest / counts[lower]) / MICROSECONDS
         rest -= counts[lower]
-    last = max(counts)
-    return (last + width_of(last)) / MICROSECONDS
+        if rest <= ROUNDING * whole:
+            return middle_of(lower)
+    return middle_of(max(counts))
+
+
+def middle_of(lower: int) -> float:
+    """Return the middle of a bin, in seconds."""
+    return (lower + width_of(lower) / 2) / MICROSECONDS
 
 
 def counts_of(bins: Iterable[tuple[str, float]]) -> dict[int, float]:

@@ -55,7 +55,8 @@ def significant(value: float) -> float:
 
 
 def _chart(plot: Plot, stretches: Sequence[Stretch | None]) -> Chart:
-    rows = [None if each is None else plot.values(each) for each in stretches]
+    known = (None if each is None or (plot.gateway and not each.gateway_s) else each for each in stretches)
+    rows = [None if each is None else plot.values(each) for each in known]
     seen: dict[str, int] = {}
     for row in rows:
         for name in row or ():

@@ -18,7 +18,10 @@ class Stretch:
     """A sample, sorted by the first words of its names."""
 
     def __init__(self, sample: Sample) -> None:
-        self.seconds = sample.counters.get("seconds", 0) or 1
+        counters = sample.counters
+        silent, late = counters.get("gateway_silent", 0), counters.get("gateway_late", 0)
+        self.gateway_s = max(counters.get("seconds", 0) - silent + late, 0)
+        """How many seconds of the gateway's counts it holds."""
         self._counters = by_first(sample.counters.items())
         self._gauges = sample.gauges
 
@@ -27,8 +30,8 @@ class Stretch:
         return sum(self._counters.get(name, {}).values())
 
     def rate(self, name: str) -> float:
-        """Return how much the counters grew in a second."""
-        return self.counter(name) / self.seconds
+        """Return how much counters of the gateway grew in a second."""
+        return self.counter(name) / self.gateway_s
 
     def parts(self, name: str) -> Mapping[str, float]:
         """Return the counters `name:…` by the rest of their names."""
@@ -69,6 +72,8 @@ class Plot:
     """The gauge that is drawn as a limit."""
     fewest: int = 0
     """It is left out where it has fewer lines."""
+    gateway: bool = False
+    """Whether it tells of the gateway's counts: where it did not answer there is a gap."""
 
 
 def _by_class(stretch: Stretch) -> Values:
@@ -83,7 +88,7 @@ def _rates(stretch: Stretch, name: Callable[[str], str]) -> Values:
     found: dict[str, float] = {}
     for rest, value in stretch.parts("requests").items():
         line = name(rest.partition(":")[2])
-        found[line] = found.get(line, 0) + value / stretch.seconds
+        found[line] = found.get(line, 0) + value / stretch.gateway_s
     return found
 
 
@@ -91,7 +96,7 @@ def _by_revision(stretch: Stretch) -> Values:
     found: dict[str, float] = {}
     for rest, value in stretch.parts("requests").items():
         if revision := rest.partition(":")[0]:
-            found[f"r{revision}"] = found.get(f"r{revision}", 0) + value / stretch.seconds
+            found[f"r{revision}"] = found.get(f"r{revision}", 0) + value / stretch.gateway_s
     return found
 
 
@@ -144,7 +149,7 @@ def _broken(stretch: Stretch) -> Values:
 
 
 PLOTS = (
-    Plot("requests", "per_second", "bars", _by_class),
+    Plot("requests", "per_second", "bars", _by_class, gateway=True),
     Plot("latency", "seconds", "lines", _latency, None, tuple(QUANTILES)),
     Plot("in_flight", "count", "lines", _most("in_flight", "waiting"), None, ("in_flight", "waiting")),
     Plot("instances", "count", "steps", _instances, None, ("wanted", "ready")),
@@ -160,8 +165,8 @@ PLOTS = (
     Plot("calls_ended", "count", "bars", _ended, lines=tuple(each.value for each in CallStatus if each.ended)),
     Plot("cold_starts", "count", "bars", _cold_starts, lines=("count",)),
     Plot("cold_start_times", "seconds", "lines", _cold_start_times, None, ("p50", "max")),
-    Plot("bytes", "bytes_per_second", "lines", _bytes, lines=("in", "out")),
-    Plot("retries", "per_second", "lines", _broken, lines=("retries", "resets")),
-    Plot("revisions", "per_second", "lines", _by_revision, fewest=2),
-    Plot("codes", "per_second", "lines", _by_code),
+    Plot("bytes", "bytes_per_second", "lines", _bytes, lines=("in", "out"), gateway=True),
+    Plot("retries", "per_second", "lines", _broken, lines=("retries", "resets"), gateway=True),
+    Plot("revisions", "per_second", "lines", _by_revision, fewest=2, gateway=True),
+    Plot("codes", "per_second", "lines", _by_code, gateway=True),
 )

@@ -5,6 +5,8 @@ bound, in microseconds, of a bin of `deploy_ui.metrics.bins`.
 
 | counter | what |
 | `seconds` | of the stretch that were really looked at |
+| `gateway_silent` | seconds of the stretch for which the gateway did not answer |
+| `gateway_late` | seconds of such stretches before whose requests are counted in this one |
 | `requests:{revision}:{code}` | answers at the gateway, by status |
 | `duration:{revision}:{bin}`, `duration_seconds:{revision}` | from a request's first byte to its answer's last |
 | `bytes_in`, `bytes_out` | bodies of requests and answers |

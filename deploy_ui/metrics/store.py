@@ -24,7 +24,8 @@ CREATE = """
 CREATE TABLE IF NOT EXISTS stretch (
     length INTEGER NOT NULL, deployment INTEGER NOT NULL, at INTEGER NOT NULL, data BLOB NOT NULL,
     PRIMARY KEY (length, deployment, at)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 """
 REPLACE = "INSERT OR REPLACE INTO stretch VALUES (?, ?, ?, ?)"
 ONE = "SELECT data FROM stretch WHERE length = ? AND deployment = ? AND at = ?"
@@ -40,6 +41,8 @@ WITH RECURSIVE known(deployment) AS (
 )
 SELECT deployment FROM known WHERE deployment IS NOT NULL
 """
+NOTE = "INSERT OR REPLACE INTO note VALUES (?, ?)"
+NOTED = "SELECT data FROM note WHERE name = ?"
 DROP = "DELETE FROM stretch WHERE length = ? AND deployment = ? AND at < ?"
 
 Series = dict[int, Sample]
@@ -76,6 +79,12 @@ class Reader:
                 return {}
             start = since // step * step
             return {each: _added(rows.walk(each, start, until, step), step) for each in rows.deployments()}
+
+    def note(self, name: str) -> bytes | None:
+        """Return what was noted last under a name."""
+        with reading(self.path) as connection:
+            row = connection.execute(NOTED, (name,)).fetchone() if connection else None
+            return row[0] if row else None
 
     @contextmanager
     def _open(self) -> Iterator["Rows | None"]:
@@ -131,10 +140,11 @@ class Writer(Database):
         """When the stretch began that was written last, by whichever writer."""
         self._newest = NEVER
 
-    def write(self, at: int, samples: Mapping[int, Sample]) -> None:
-        """Add the stretch of 15 s that began at `at` (a multiple of 15), by deployment; all of it or nothing.
+    def write(self, at: int, samples: Mapping[int, Sample], notes: Mapping[str, bytes] | None = None) -> None:
+        """Add the stretch of 15 s that began at `at` (a multiple of 15), by deployment, and notes by name.
 
-        What is there already is added to: a clock that was set back comes to the same stretch again.
+        All of it is written, or nothing. What is there already is added to: a clock that was set back comes to the same
+        stretch again.
         """
         if self._at is None:
             self._at = self._newest = self._last()
@@ -148,6 +158,7 @@ class Writer(Database):
                     self._add_up_again(deployment, at)
             ending = [length for length in LENGTHS[1:] if (at + SHORTEST_S) % length == 0]
             self._add_up(*((length, at // length * length) for length in ending))
+            self.connection.executemany(NOTE, (notes or {}).items())
         self._at, self._newest = at, max(at, self._newest)
 
     def forget(self, before: datetime) -> None:

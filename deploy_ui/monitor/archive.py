@@ -17,7 +17,7 @@ class Archive:
     def keep(self, look: Look) -> None:
         """Write a look down, under the stretch that it covers: looks come a little late, or early."""
         ended = round(look.until.timestamp() / SHORTEST_S) * SHORTEST_S
-        self.file.write(lambda writer: writer.write(ended - SHORTEST_S, look.samples), look.until)
+        self.file.write(lambda writer: writer.write(ended - SHORTEST_S, look.samples, look.notes), look.until)
         self.file.forget(look.until)
 
     def close(self) -> None:

@@ -1,16 +1,14 @@
 """What the gateway counted: answers by revision and status, how long they took, bytes, and what is under way."""
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import TypeVar
 
-from deploy_ui import clock
 from deploy_ui.gateway import statistics
 from deploy_ui.gateway.activator import client
 from deploy_ui.gateway.statistics import Counts
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.monitor import gateway_memory
-from deploy_ui.monitor.gateway_memory import Memory
+from deploy_ui.monitor.gateway_memory import NOTE, Memory
 from deploy_ui.monitor.look import Look
 
 SAME_START_S = 5.0
@@ -23,38 +21,53 @@ class GatewayCollector:
     """Remembers Envoy's counters, to tell what they grew by.
 
     A counter seen for the first time grew from 0, but for those of the first reading: whatever they count may be long
-    ago. After a start of Envoy all begin at 0 again.
+    ago. After a start of Envoy all begin at 0 again. What is remembered is kept with each look, so that a monitor that
+    is started again goes on from the last one.
     """
 
     def __init__(
         self,
-        folder: Path,
+        memory: Memory | None,
         read: Callable[[], dict[str, Counts]] = statistics.read,
-        started_at: Callable[[float], float] = statistics.started_at,
+        started_at: Callable[[], float] = statistics.started_at,
         held: Callable[[], Mapping[str, int]] = client.held,
     ) -> None:
-        """Go on from what is remembered in the folder."""
-        self._folder = folder
         self._read, self._started_at, self._held = read, started_at, held
-        memory = gateway_memory.recall(folder, clock.now().timestamp())
-        self._before: Mapping[str, Counts] | None = memory.counts if memory else None
-        self._started = memory.started if memory else 0.0
+        self._memory = memory
+        self._silent_s = 0.0
+        """How long it did not answer, up to now."""
 
     def collect(self, look: Look) -> None:
-        """Add what happened since the last look. Raises OSError when Envoy cannot be asked."""
-        started = self._started_at(look.until.timestamp())
-        seen, held = self._read(), self._held()
-        if abs(started - self._started) > SAME_START_S:
-            fresh = look.until.timestamp() - started <= look.seconds + SAME_START_S
-            self._before = {} if self._before is not None or fresh else None
+        """Add what happened since the last look. Raises OSError when Envoy cannot be asked; the samples say so."""
+        try:
+            started, seen, held = self._started_at(), self._read(), self._held()
+        except OSError:
+            self._pass_over(look)
+            raise
+        before = self._counts_before(started, look)
         for slug, sample in look.by_slug.items():
             now = seen.get(slug, Counts())
-            if self._before is not None:
-                _grown(sample, self._before.get(slug, Counts()), now)
+            if before is not None:
+                _grown(sample, before.get(slug, Counts()), now)
+                sample.count("gateway_late", self._silent_s)
             sample.look("in_flight", now.in_flight)
             sample.look("waiting", held.get(slug, 0))
-        self._before, self._started = seen, started
-        gateway_memory.remember(self._folder, Memory(look.until.timestamp(), started, seen))
+        if before is None:
+            self._pass_over(look)
+        self._silent_s = 0.0
+        self._memory = Memory(look.until.timestamp(), started, seen)
+        look.notes[NOTE] = gateway_memory.packed(self._memory)
+
+    def _counts_before(self, started: float, look: Look) -> Mapping[str, Counts] | None:
+        """Return the counters at the last look; None where nobody knows them."""
+        if self._memory is None:
+            return {} if look.until.timestamp() - started <= look.seconds + SAME_START_S else None
+        return {} if started - self._memory.started > SAME_START_S else self._memory.counts
+
+    def _pass_over(self, look: Look) -> None:
+        self._silent_s += look.seconds
+        for sample in look.samples.values():
+            sample.count("gateway_silent", look.seconds)
 
 
 def _grown(sample: Sample, before: Counts, now: Counts) -> None:

@@ -1,18 +1,19 @@
 """The gateway's counters at the last look, kept for a monitor that is started again: so no request is counted for none.
 
-Losing them costs the counts of one pause, so whatever is wrong with the file, it is passed over.
+Kept together with the look that counted up to them: then none is counted twice, either. Losing them costs the counts of
+one pause, so whatever is wrong with them, they are passed over.
 """
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from deploy_ui.gateway.files import replace_if_changed
 from deploy_ui.gateway.statistics import Counts
 
-FILE = "gateway.json"
+NOTE = "gateway"
+"""Under this name the store keeps it."""
 LONGEST_S = 3600
 """What was counted in a longer pause belongs to no stretch any more."""
 
@@ -26,18 +27,18 @@ class Memory:
     counts: Mapping[str, Counts]
 
 
-def remember(folder: Path, memory: Memory) -> None:
-    """Write it down. Raises OSError when that cannot be done."""
+def packed(memory: Memory) -> bytes:
+    """Return the memory as it is kept."""
     counts = {slug: _packed(each) for slug, each in memory.counts.items()}
-    replace_if_changed(folder / FILE, json.dumps([memory.at, memory.started, counts], separators=(",", ":")))
+    return zlib.compress(json.dumps([memory.at, memory.started, counts], separators=(",", ":")).encode())
 
 
-def recall(folder: Path, now: float) -> Memory | None:
-    """Return what was written down within the last hour, if anything was."""
+def recall(data: bytes | None, now: float) -> Memory | None:
+    """Return what was kept within the last hour, if anything was."""
     try:
-        at, started, counts = json.loads((folder / FILE).read_text())
+        at, started, counts = json.loads(zlib.decompress(data or b""))
         memory = Memory(float(at), float(started), {slug: _unpacked(each) for slug, each in counts.items()})
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (zlib.error, ValueError, TypeError, AttributeError):
         return None
     return memory if abs(now - memory.at) <= LONGEST_S else None
 

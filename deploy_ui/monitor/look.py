@@ -22,6 +22,8 @@ class Look:
     subjects: Sequence[Subject]
     samples: Mapping[int, Sample] = field(default_factory=dict)
     """By the id of the deployment; one for each subject, and for those only."""
+    notes: dict[str, bytes] = field(default_factory=dict)
+    """What collectors want to be reminded of after a restart, by name; kept together with the samples."""
 
     @property
     def watched_s(self) -> float:

@@ -1,4 +1,4 @@
-"""The monitor's life: look every 15 s, keep it, tell who watches; what fails is told and tried again next time."""
+"""The monitor's life: look every 15 s, keep it, judge what fires; what fails is told and tried again next time."""
 
 import logging
 import sqlite3
@@ -7,10 +7,10 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from deploy_ui import clock, hints
+from deploy_ui import clock
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import SHORTEST_S, Reader
-from deploy_ui.monitor import requests
+from deploy_ui.monitor import gateway_memory, requests
 from deploy_ui.monitor.alerts import AlertWatch
 from deploy_ui.monitor.archive import Archive
 from deploy_ui.monitor.calls import CallsCollector
@@ -25,8 +25,6 @@ from deploy_ui.services.alerts import firing
 from deploy_ui.services.monitoring.subjects import subjects
 from deploy_ui.settings import settings
 
-TOPIC = "metrics"
-"""The hint that a new stretch was measured."""
 LONGEST_PAUSE = timedelta(hours=1)
 """What happened in a longer pause of the monitor is not told any more."""
 
@@ -42,17 +40,20 @@ def run(stop: threading.Event) -> None:
     ]
     for each in companions:
         each.start()
-    _look_on(stop, notices)
-    notices.look()
-    for each in companions:
-        each.join()
+    try:
+        _look_on(stop, notices)
+    finally:
+        stop.set()  # if the looks cannot go on, the whole monitor is started again
+        notices.look()
+        for each in companions:
+            each.join()
 
 
 def _look_on(stop: threading.Event, notices: Notices) -> None:
     folder = settings().metrics_dir
     archive, totals = Archive(folder, settings().metrics_days), Totals(folder)
     alerts = AlertWatch(Reader(folder), notices.look)
-    collectors = GatewayCollector(folder), InstancesCollector(), LifeCollector(), CallsCollector(), alerts
+    collectors = _gateway_collector(Reader(folder)), InstancesCollector(), LifeCollector(), CallsCollector(), alerts
     looks, trouble = Looks(collectors, _last_look()), Trouble(log, "deployments cannot be looked at")
     unjudged = Trouble(log, "what fires cannot be read")
     while not stop.wait(looks.pause()):
@@ -63,8 +64,15 @@ def _look_on(stop: threading.Event, notices: Notices) -> None:
             with unjudged.told():
                 fires = firing.pairs()
             totals.add(look, fires)
-            hints.publish(TOPIC)
     archive.close()
+
+
+def _gateway_collector(reader: Reader) -> GatewayCollector:
+    try:
+        kept = reader.note(gateway_memory.NOTE)
+    except sqlite3.Error:
+        kept = None  # the archive will see to it
+    return GatewayCollector(gateway_memory.recall(kept, clock.now().timestamp()))
 
 
 def _last_look() -> datetime:

@@ -62,7 +62,9 @@ class Safe(Generic[S]):
         steady = self._steady.is_steady(now.timestamp(), time.monotonic())
         if steady and time.monotonic() - self._forgot_at > FORGET_EVERY_S:
             self._forgot_at = time.monotonic()
-            self.write(lambda store: store.forget(now - timedelta(self._days)), now)
+            before = now - timedelta(self._days)
+            self.write(lambda store: store.forget(before), now)
+            aside.drop(self._path, before)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from deploy_ui.metrics import snapshot, store
+from deploy_ui.metrics import aside, snapshot, store
 from deploy_ui.metrics.families import COUNTERS
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.snapshot import BOUNDS_S, Snapshot, place_of
@@ -47,7 +47,8 @@ class Totals:
             snapshot.write(self._folder, replace(made, store_bytes=self._store_bytes()))
 
     def _store_bytes(self) -> int:
-        return sum(each.stat().st_size for each in self._folder.glob(f"{store.FILE}*"))
+        paths = (self._folder / f"{store.FILE}{end}" for end in aside.BESIDE)
+        return sum(each.stat().st_size for each in paths if each.exists())
 
 
 class _Sum:

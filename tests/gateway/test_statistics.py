@@ -1,5 +1,6 @@
 """What Envoy counts for charts, from the real Envoy."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -70,7 +71,7 @@ def test_names_that_are_no_deployments_are_passed_over(name: str) -> None:
 
 def test_envoy_says_when_it_started(gateway: Gateway) -> None:
     assert gateway.http.base_url
-    assert 9_000.0 < statistics.started_at(10_000.0) <= 10_000.0
+    assert time.time() - 1000 < statistics.started_at() <= time.time()
 
 
 @pytest.mark.usefixtures("data_dir")

@@ -50,8 +50,8 @@ def test_nothing_has_no_quantile() -> None:
 
 
 def test_one_request_is_told_within_its_bin() -> None:
-    assert bins.quantile(0.99, {50_000: 1}) == pytest.approx(0.05099)
-    assert bins.quantile(1, {50_000: 1, 70_000: 2}) == pytest.approx(0.071)
+    assert bins.quantile(0.99, {50_000: 1}) == pytest.approx(0.0505)
+    assert bins.quantile(1, {50_000: 1, 70_000: 2}) == pytest.approx(0.0705)
 
 
 def test_counters_of_several_revisions_are_added_up() -> None:
@@ -69,3 +69,9 @@ def test_every_bin_has_its_place() -> None:
     assert numbers == sorted(set(numbers))
     assert [bins.bin_at(number) for number in numbers] == lowers
     assert [bins.number_of(bins.bin_at(number)) for number in range(900)] == list(range(900))
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.1002, 0.1099, 0.5, 0.99])
+def test_a_service_that_always_takes_as_long_is_told_within_five_percent(seconds: float) -> None:
+    for share in (0.01, 0.5, 0.99, 1):
+        assert bins.quantile(share, {bins.bin_of(seconds): 1000}) == pytest.approx(seconds, rel=0.051)

@@ -41,6 +41,17 @@ def test_requests_are_told_by_class_and_a_gap_stays_a_gap() -> None:
     assert lines(found, "codes")["204"] == [1, None, 0]
 
 
+def test_where_the_gateway_did_not_answer_is_a_gap_and_its_requests_are_spread_over_their_time() -> None:
+    series = {
+        T: sample({"gateway_silent": 15}, ready=1),
+        T + 15: sample({"gateway_late": 15, "requests:1:200": 60, "bytes_in": 300}, ready=1),
+    }
+    found = charts.charts(series, TIMES)
+    assert lines(found, "requests") == {"2xx": [None, 2, None]}
+    assert lines(found, "bytes")["in"] == [None, 10, None]
+    assert lines(found, "instances")["ready"] == [1, 1, None]
+
+
 def test_revisions_have_a_chart_where_there_are_several() -> None:
     one: Mapping[str, float] = {"requests:1:200": 30}
     assert "revisions" not in {each.name for each in charts.charts({T: sample(one)}, TIMES)}
@@ -51,8 +62,8 @@ def test_revisions_have_a_chart_where_there_are_several() -> None:
 def test_the_latency_is_that_of_instances_alone() -> None:
     counters: dict[str, float] = {"duration:1:30000": 50, "duration:2:50000": 50, "duration::100": 900}
     found = charts.charts({T: sample(counters)}, TIMES[:1])
-    assert lines(found, "latency")["p50"] == [pytest.approx(0.031)]
-    assert lines(found, "latency")["p99"] == [pytest.approx(0.051, rel=0.01)]
+    assert lines(found, "latency")["p50"] == [pytest.approx(0.0305)]
+    assert lines(found, "latency")["p99"] == [pytest.approx(0.0505)]
 
 
 def test_a_stretch_without_requests_has_no_latency() -> None:

@@ -160,3 +160,17 @@ def test_what_was_written_survives_a_kill(tmp_path: Path) -> None:
     writer.close()
     newest = Reader(tmp_path).newest() or 0
     assert Reader(tmp_path).total(1, START, newest).counters["retries"] == (newest - START) / SHORTEST_S
+
+
+def test_notes_are_kept_with_the_stretch_they_belong_to(tmp_path: Path) -> None:
+    assert Reader(tmp_path).note("gateway") is None
+    writer = Writer(tmp_path)
+    writer.write(START, {1: Sample({"retries": 1})}, {"gateway": b"one"})
+    assert Reader(tmp_path).note("gateway") == b"one"
+    pages = writer.connection.execute("PRAGMA page_count").fetchone()[0]
+    writer.connection.execute(f"PRAGMA max_page_count = {pages}")
+    wide = Sample({f"requests:1:{number}": number / 7 for number in range(2000)})
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        writer.write(START + 15, {1: wide}, {"gateway": b"two"})
+    writer.close()
+    assert Reader(tmp_path).note("gateway") == b"one"

@@ -67,17 +67,26 @@ def sparks(viewer: Viewer, now: datetime) -> Mapping[str, Spark]:
     viewer.require(Role.VIEWER)
     with reading() as session:
         slugs = session.exec(select(Deployment.id, Deployment.slug)).all()
-    drawn = _sparks(settings().metrics_dir, ranges.finished(now))
+    folder = settings().metrics_dir
+    drawn = _sparks(folder, ranges.finished(now), _newest(folder))
     return {slug: drawn[key] for key, slug in slugs if key in drawn}
 
 
+def _newest(folder: Path) -> int:
+    try:
+        return Reader(folder).newest() or 0
+    except (sqlite3.Error, ValueError):
+        return 0
+
+
 @functools.lru_cache(maxsize=1)
-def _sparks(folder: Path, until: int) -> Mapping[int, Spark]:
-    """Read once for everybody who watches: there is nothing new within a stretch."""
+def _sparks(folder: Path, until: int, newest: int) -> Mapping[int, Spark]:
+    """Read once for everybody who watches, until there is something new."""
     last = until // HOUR_S * HOUR_S
     hours = range(last - (HOURS - 1) * HOUR_S, last + HOUR_S, HOUR_S)
     try:
-        over, present = _over(folder, hours[0], last), Reader(folder).everything(last, last + HOUR_S, HOUR_S)
+        over = _over(folder, hours[0], last, whole=newest >= last)
+        present = Reader(folder).everything(last, last + HOUR_S, HOUR_S)
     except (sqlite3.Error, ValueError):
         return {}
     everything = {key: {**over.get(key, {}), **present.get(key, {})} for key in over.keys() | present.keys()}
@@ -85,8 +94,8 @@ def _sparks(folder: Path, until: int) -> Mapping[int, Spark]:
 
 
 @functools.lru_cache(maxsize=1)
-def _over(folder: Path, since: int, until: int) -> Mapping[int, Series]:
-    """Read the hours that are over; they change no more."""
+def _over(folder: Path, since: int, until: int, *, whole: bool) -> Mapping[int, Series]:  # noqa: ARG001 -- read again
+    """Read the hours that are over; they change no more once the last of them is there as a whole."""
     return Reader(folder).everything(since, until, HOUR_S)
 
 

@@ -10,7 +10,7 @@ from deploy_ui.settings import settings
 DEFAULT = timedelta(hours=1)
 SHORTEST = timedelta(minutes=1)
 AHEAD = timedelta(days=1)
-"""So far may a reader's clock be ahead of ours; nothing is measured there."""
+"""So far may a reader's clock be ahead of ours."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,16 @@ class Range:
 def asked(since: datetime | None, until: datetime | None, now: datetime) -> Range:
     """Return the range, by default the last hour; what lies before the retention is cut off, and what is yet to come.
 
-    Raises Invalid("range_invalid") where nothing is left, or less than a minute.
+    A range of a reader whose clock is ahead is moved back, as long as it was. Raises Invalid("range_invalid") where
+    less than a minute is left.
     """
-    end = min(until or now, now + AHEAD)
-    start = since if since is not None else end - DEFAULT
-    kept = now - timedelta(days=settings().metrics_days)
-    start = max(start, kept - SHORTEST)
+    kept = now - timedelta(days=settings().metrics_days) - SHORTEST
+    end = max(until or now, kept)
+    start = max(end - DEFAULT if since is None else since, kept)
+    ahead = max(end - now, timedelta(0))
+    if start + SHORTEST > now and ahead <= AHEAD:
+        start -= ahead
+    end -= ahead
     if end - start < SHORTEST:
         raise Invalid("range_invalid", field="since", days=settings().metrics_days)
     return Range(finished(start), min(finished(end + timedelta(seconds=SHORTEST_S - 1)), finished(now)))
