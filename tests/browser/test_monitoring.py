@@ -144,6 +144,10 @@ def test_the_keyboard_moves_the_crosshair_of_all_charts(tab: Page) -> None:
     tab.keyboard.press("ArrowLeft")
     for name in ("cpu", "memory"):
         expect(_chart(tab, name).locator(".charttip")).to_contain_text("k4c9x2")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_test_id("pick-requests")).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(_chart(tab, "cpu").get_by_role("img")).to_be_focused()
     tab.keyboard.press("Escape")
     expect(_chart(tab, "memory").locator(".charttip")).to_be_hidden()
 
