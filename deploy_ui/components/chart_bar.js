@@ -19,7 +19,7 @@ function Ranges({ days, view, own, words, rangeLabel, choose, openOwn }) {
 }
 
 function MarkLegend({ kinds, words }) {
-  const signs = { revision: "r1", scaled: "\u21911", crash: "!", woken: "*" };
+  const signs = { revision: "r1", crash: "!", scaled: "\u21911", woken: "*" }; // the last ones go first where there is little room
   const shown = Object.keys(signs).filter((kind) => kinds.has(kind));
   const item = (kind) => jsx("span", { key: kind, className: "row" }, jsx("span", { className: "flag", style: { "--m": `var(--chart-${kind})` }, "aria-hidden": true }, signs[kind]), words[`mark_${kind}`]);
   return shown.length ? jsx("span", { className: "charts__marks", "data-testid": "chart-marks" }, shown.map(item)) : null;

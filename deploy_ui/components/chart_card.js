@@ -65,6 +65,7 @@ export const ChartCard = memo(function ChartCard({ shown, answer, slug, card, wi
   const box = useRef(null);
   const [pick, setPick] = useState(null);
   const close = useCallback(() => setPick(null), []);
+  const leave = useCallback(() => (setPick(null), box.current?.focus({ preventScroll: true })), []);
   const most = mostOf(chart.series.map(({ values }) => values));
   const unit = unitWords(chart.unit, Math.max(most, chart.limit && most > chart.limit * 0.3 ? chart.limit : 0), words);
   const title = words[`name_${chart.name}`] ?? chart.name;
@@ -101,7 +102,7 @@ export const ChartCard = memo(function ChartCard({ shown, answer, slug, card, wi
       { className: "chart__area" },
       jsx("div", { ref: box, className: "chart__plot", role: "img", tabIndex: 0, "aria-label": spoken(title, under, shown), onKeyDown: keys, onBlur: () => plot.current?.leave() }),
       nothing ? jsx("div", { className: "chart__empty" }, nothing) : null,
-      pick ? jsx(ChartPick, { pick, step, card, withLogs, language, words, zoom, close }) : null,
+      pick ? jsx(ChartPick, { pick, step, card, withLogs, language, words, zoom, close, leave }) : null,
     ),
   );
 });

@@ -5,7 +5,7 @@ const APART = 26; // pixels a flag needs
 const FLAG = 15;
 const WORST = ["crash", "revision", "scaled", "woken"];
 
-export const worst = (marks) => WORST.find((kind) => marks.some((mark) => mark.kind === kind)) ?? "scaled";
+const worst = (marks) => WORST.find((kind) => marks.some((mark) => mark.kind === kind)) ?? "scaled";
 
 /** What one mark says in a few letters; "2\u21923" instances are "\u21913". */
 function signOf({ kind, label }) {

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { jsx } from "@emotion/react";
 import { TriangleAlert } from "lucide-react";
+import { useLocation } from "react-router";
 import { ChartBar } from "./chart_bar.js";
 import { ChartCard } from "./chart_card.js";
 import { looksOf, onTheme, placesOf, readTheme } from "./chart_colors.js";
@@ -18,17 +19,25 @@ import { wordsFor } from "./chart_words.js";
 const SHOWN = new Set();
 const left = new Map(); // what was shown of a deployment before another view of the tab was opened
 
-/** What the address says, and what of the page says it. */
+const asked = (name) => new URLSearchParams(location.search).get(name);
+const namesTime = () => asked("range") !== null || asked("since") !== null;
+const ofCharts = () => /\/monitoring\/?$/.test(location.pathname) && [null, "charts"].includes(asked("view"));
+
+/** What the address says, and what of the page says it; links and tabs may have changed the address meanwhile. */
 function useView(slug) {
-  const [view, set] = useState(() => {
-    const asked = new URLSearchParams(location.search);
-    return asked.has("range") || asked.has("since") ? viewOf(location.search) : (left.get(slug) ?? viewOf(""));
-  });
+  const [view, set] = useState(() => (namesTime() ? viewOf(location.search) : (left.get(slug) ?? viewOf(""))));
+  const { key } = useLocation();
+  const seen = useRef(key);
+  useEffect(() => {
+    if (seen.current !== key && namesTime() && ofCharts()) set(viewOf(location.search));
+    seen.current = key;
+  }, [key]);
   useEffect(() => {
     left.set(slug, view);
+    if (!ofCharts()) return; // another view or tab is about to open
     const query = queryOf(location.search, view);
     if (`?${query}` !== location.search) history.replaceState(history.state, "", `${location.pathname}?${query}`);
-  }, [slug, view]);
+  }, [slug, view, key]);
   return [view, set];
 }
 

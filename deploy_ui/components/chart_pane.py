@@ -36,7 +36,8 @@ WORDS = {
 PLAIN = (
     *("range", "from", "to", "show", "zoom_reset", "refresh", "save_all", "grafana", "summary", "loading"),
     *("legend", "legend_hint", "menu", "save_csv", "save_png", "newest", "empty", "limit", "more", "pick"),
-    *("no_before", "same_before", "points_before", "percent_before", "failed", "old", "idle", "step_s", "step_min"),
+    *("no_before", "none_before", "same_before", "points_before", "percent_before"),
+    *("failed", "old", "idle", "step_s", "step_min"),
 )
 COUNTED = ("days", "kept")
 """Texts with a number, whose form the browser chooses."""

@@ -7,18 +7,18 @@ import { stepWords } from "./chart_time.js";
 
 const iconOf = (Icon) => jsx(Icon, { className: "icon", "aria-hidden": true });
 
-export function ChartPick({ pick, step, card, withLogs, language, words, zoom, close }) {
+export function ChartPick({ pick, step, card, withLogs, language, words, zoom, close, leave }) {
   const box = useRef(null);
   const { at, left } = pick;
   const until = at + step;
   useEffect(() => {
     box.current?.querySelector("a")?.focus({ preventScroll: true });
     const outside = (event) => box.current?.contains(event.target) || close();
-    const key = (event) => event.key === "Escape" && close();
+    const key = (event) => event.key === "Escape" && leave();
     document.addEventListener("pointerdown", outside);
     document.addEventListener("keydown", key);
     return () => (document.removeEventListener("pointerdown", outside), document.removeEventListener("keydown", key));
-  }, [pick, close]);
+  }, [pick, close, leave]);
   const link = (href, Icon, text, testId) => jsx("a", { href, className: "chartpick__item", "data-testid": testId }, iconOf(Icon), jsx("span", {}, text));
   return jsx(
     "div",

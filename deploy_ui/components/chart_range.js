@@ -1,7 +1,7 @@
 /* Which stretch of time is shown, and how the address says it: `range=6h`, or `since=…&until=…`; both when zoomed in. */
 
 export const FIRST = "1h";
-export const LEAST_S = 60; // nothing narrower is worth a look: points are 15 s apart
+const LEAST_S = 60; // nothing narrower is worth a look: points are 15 s apart
 const DAY_S = 86400;
 const SHORT = { "15m": 900, "1h": 3600, "6h": 21600, "24h": DAY_S };
 

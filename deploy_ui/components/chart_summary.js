@@ -7,6 +7,7 @@ function changeWords(figure, language, words) {
   const change = changeOf(figure);
   if (!change) return { text: words.no_before, kind: "" };
   if (change.sign === 0) return { text: words.same_before, kind: "" };
+  if (change.amount === null) return { text: words.none_before, kind: "" };
   const amount = change.amount.toLocaleString(language, change.amount >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 2 });
   const template = change.points ? words.points_before : words.percent_before;
   return { text: template.replace("{change}", `${change.sign > 0 ? "+" : "\u2212"}${amount}`), kind: change.kind };

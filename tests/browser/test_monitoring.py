@@ -75,6 +75,16 @@ def test_a_range_goes_into_the_address_and_opens_from_it(tab: Page) -> None:
     expect(tab.get_by_test_id("range-6h")).to_have_attribute("aria-pressed", "true")
 
 
+def test_the_range_stays_while_other_tabs_are_looked_at(tab: Page) -> None:
+    tab.get_by_test_id("range-6h").click()
+    tab.get_by_role("tab", name="General").click()
+    expect(tab).to_have_url(re.compile("/general$"))
+    tab.get_by_role("tab", name="Monitoring").click()
+    expect(tab).to_have_url(re.compile("range=6h"))
+    tab.get_by_test_id("view-charts").click()
+    expect(tab).to_have_url(re.compile("view=charts&range=6h"))
+
+
 def test_a_drag_zooms_all_charts_and_a_double_click_goes_back(tab: Page) -> None:
     with tab.expect_response(re.compile("/metrics\\?since=")):
         _drag(tab, _plot(tab, "latency"), 0.6, 0.8)
@@ -134,6 +144,10 @@ def test_the_keyboard_moves_the_crosshair_of_all_charts(tab: Page) -> None:
     tab.keyboard.press("ArrowLeft")
     for name in ("cpu", "memory"):
         expect(_chart(tab, name).locator(".charttip")).to_contain_text("k4c9x2")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_test_id("pick-requests")).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(_chart(tab, "cpu").get_by_role("img")).to_be_focused()
     tab.keyboard.press("Escape")
     expect(_chart(tab, "memory").locator(".charttip")).to_be_hidden()
 

@@ -200,7 +200,7 @@ def test_a_table_for_other_programs_has_moments_in_utc_and_nothing_for_gaps(js: 
         (("requests", "count", 200, 100), (1, "")),
         (("instance_hours", "hours", 3, 3), (0, "")),
         (("requests", "count", 5, None), None),
-        (("requests", "count", 5, 0), None),
+        (("requests", "count", 5, 0), (1, "")),
     ],
 )
 def test_a_change_is_good_or_bad_by_what_it_means(
