@@ -101,6 +101,13 @@ class Settings(BaseSettings):
             raise ValueError("must be an address like http://127.0.0.1:9090, of http or https")
         return value.rstrip("/")
 
+    @field_validator("grafana_url")
+    @classmethod
+    def _without_password(cls, value: str) -> str:
+        if "@" in urlsplit(value).netloc:
+            raise ValueError("must hold no name and no password: every browser is told it")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _mail_server(cls, value: str) -> str:

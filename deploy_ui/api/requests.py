@@ -33,7 +33,7 @@ TABLE: dict[int | str, dict[str, Any]] = {
 class Asked:
     """Which requests to return."""
 
-    since: Annotated[AwareDatetime | None, Query(description="Begun then or later.")] = None
+    since: Annotated[AwareDatetime | None, Query(description="Ended then or later.")] = None
     until: Annotated[AwareDatetime | None, Query(description="Begun then or before.")] = None
     status: Annotated[
         str, Query(max_length=6, description="`404`, `4xx`, `none` (no answer), or `failed`: 4xx, 5xx and none.")

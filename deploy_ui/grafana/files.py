@@ -28,6 +28,8 @@ OURS = 0o600
 def write(folder: Path, current: Settings, language: str) -> list[Path]:
     """Write every file anew and return them; the token, if there is one, can be read by its owner only.
 
+    Modes of what else lies in the folder, and of the folder itself, stay as they are.
+
     Raises Invalid("folder_unwritable").
     """
     files = dict(_files(current, language))
@@ -45,7 +47,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
         path.touch()
         path.chmod(OURS if path.name == TOKEN else OPEN)
         path.write_text(text)
-    for path in folder.rglob("*/"):
+    for path in {folder / parent for name in files for parent in Path(name).parents if parent != Path()}:
         path.chmod(OPEN_FOLDER)
 
 

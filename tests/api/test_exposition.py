@@ -81,12 +81,15 @@ async def test_a_monitor_that_measures_nothing_is_told_of(set_to: pytest.MonkeyP
         ({"grafana_url": "javascript:alert(1)"}, "grafana_url"),
         ({"grafana_url": "https://host; script-src *"}, "grafana_url"),
         ({"grafana_url": "https://host/?query"}, "grafana_url"),
+        ({"grafana_url": "https://me:hush@host"}, "grafana_url"),
+        ({"grafana_url": "https://me@host/of/us"}, "grafana_url"),
     ],
 )
 def test_a_wrong_setting_is_named(wrong: dict[str, str], loc: str, data_dir: Path) -> None:  # noqa: ARG001 -- sets first
     with pytest.raises(ValidationError) as caught:
         Settings(**wrong)  # type: ignore[arg-type]
     assert [each["loc"] for each in caught.value.errors()] == [(loc,)]
+    assert "hush" not in str(caught.value)
 
 
 @contextmanager

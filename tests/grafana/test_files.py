@@ -36,6 +36,14 @@ def test_what_is_no_secret_can_be_read_by_the_users_of_prometheus_and_grafana(wr
         assert mode == (0o755 if path.is_dir() else 0o600 if path.name == "token" else 0o644), path.name
 
 
+def test_what_else_lies_in_the_folder_is_left_alone(tmp_path: Path) -> None:
+    foreign = [tmp_path / "keys", tmp_path / "grafana" / "own"]
+    for folder in foreign:
+        folder.mkdir(mode=0o700, parents=True)
+    files.write(tmp_path, WITH_TOKEN, "en")
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in foreign} == {0o700}
+
+
 def test_grafana_is_told_where_prometheus_and_the_dashboards_are(written: Path) -> None:
     (source,) = yaml.safe_load((written / "grafana/datasources/deploy-ui.yaml").read_text())["datasources"]
     assert (source["url"], source["basicAuthUser"]) == ("http://prometheus.test:9090", "me")

@@ -58,7 +58,9 @@ class Wanted:
     """What a request must be; what is empty is not looked at."""
 
     since: datetime | None = None
+    """It ended then or later: charts count it when it ends."""
     until: datetime | None = None
+    """It began then or before."""
     status: str = ""
     """`200`, `4xx`, `none`, or `failed`: 4xx, 5xx and none."""
     method: str = ""
@@ -74,7 +76,7 @@ class Wanted:
 
 
 CONDITIONS = {
-    "since": "at_ms >= ?",
+    "since": "at_ms + duration_us / 1000.0 >= ?",
     "until": "at_ms <= ?",
     "method": "method = upper(?)",
     "path": "instr(lower(path), lower(?)) > 0",

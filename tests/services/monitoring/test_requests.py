@@ -90,6 +90,8 @@ def test_pages_follow_each_other_without_gap_or_double(iris: DeploymentCard) -> 
         ({"request_id": "f96"}, []),
         ({"kind": RequestKind.REFUSED}, [2]),
         ({"since": AT + timedelta(seconds=4)}, [5, 4]),
+        ({"since": AT + timedelta(seconds=3.6)}, [5, 4, 3]),
+        ({"since": AT + timedelta(seconds=3.601)}, [5, 4]),
         ({"until": AT + timedelta(seconds=1)}, [1, 0]),
         ({"since": AT + timedelta(seconds=2), "until": AT + timedelta(seconds=3), "status": "failed"}, [3, 2]),
         ({"method": "x" * 10_000}, []),
