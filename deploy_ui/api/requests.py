@@ -14,8 +14,9 @@ from pydantic import AwareDatetime, Field
 from deploy_ui.api.asking import Asking
 from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Listing
+from deploy_ui.enums.requests import RequestKind
 from deploy_ui.services.monitoring import requests
-from deploy_ui.services.monitoring.request_rows import RequestKind, RequestRow, Wanted
+from deploy_ui.services.monitoring.request_rows import RequestRow, Wanted
 from deploy_ui.services.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 
 router = APIRouter(prefix="/api/v1/deployments/{slug}", tags=["Monitoring"], responses=answers(401, 404, 503))

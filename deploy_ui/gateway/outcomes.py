@@ -1,25 +1,10 @@
 """What became of a request, told from its line in the access log. Pure; follows `replies.py`, which words answers."""
 
-from enum import StrEnum
-
+from deploy_ui.enums.requests import RequestKind
 from deploy_ui.gateway import calls
 from deploy_ui.gateway.access_entries import Entry
 from deploy_ui.gateway.answers import STATES
 from deploy_ui.gateway.routes import RouteState
-
-
-class RequestKind(StrEnum):
-    """Who answered."""
-
-    ANSWERED = "answered"
-    """An instance, whatever its status says."""
-    ACCEPTED = "accepted"
-    """It was an asynchronous call, or a question about one."""
-    REFUSED = "refused"
-    """The gateway itself: no instance saw it."""
-    BROKEN = "broken"
-    """Nobody to the end: the instance or the caller broke off, or time was over."""
-
 
 CALLER_LEFT = "caller_left"
 BROKE_OFF = "instance_broke_off"

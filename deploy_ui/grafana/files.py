@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import yaml
 
@@ -79,13 +79,18 @@ def _source(current: Settings) -> dict[str, Any]:
         "uid": "deploy-ui",
         "type": "prometheus",
         "access": "proxy",
-        "url": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}",
+        "url": _literal(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"),
         "jsonData": {"timeInterval": f"{LOOK_S}s", "httpMethod": "POST"},
     }
     if parts.username:
-        source |= {"basicAuth": True, "basicAuthUser": parts.username}
+        source |= {"basicAuth": True, "basicAuthUser": _literal(unquote(parts.username))}
         source["secureJsonData"] = {"basicAuthPassword": "$PROMETHEUS_PASSWORD"}
     return {"apiVersion": 1, "datasources": [source]}
+
+
+def _literal(value: str) -> str:
+    """Return a value as Grafana reads it: it puts its environment in wherever a `$` stands alone."""
+    return value.replace("$", "$$")
 
 
 def _provider() -> dict[str, Any]:

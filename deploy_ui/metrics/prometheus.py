@@ -5,9 +5,9 @@ import functools
 import math
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -21,6 +21,8 @@ REST_S = 30.0
 AT_ONCE = 8
 LONGEST_REASON = 200
 REFUSED = "prometheus_refused"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Span:
 class Prometheus:
     """One Prometheus. Name and password in its address are sent to it and never told to anybody.
 
-    Every question may raise Unavailable: `prometheus_unreachable`, `prometheus_slow`, or `prometheus_refused` with
-    what it said.
+    To ask may raise Unavailable: `prometheus_unreachable`, `prometheus_slow`, or `prometheus_refused` with what it
+    said.
     """
 
     def __init__(
@@ -65,27 +67,19 @@ class Prometheus:
         self._silent: tuple[float, Unavailable] | None = None
         """Until when it is not asked again, and why."""
 
-    def ranges(self, questions: Sequence[str], span: Span) -> list[list[Series]]:
-        """Return the answers to each question at every point of a span."""
-        times = {"start": str(span.since), "end": str(span.until), "step": str(span.step_s)}
-        return self._ask("query_range", questions, times)
-
-    def moments(self, questions: Sequence[str], at: int) -> list[list[Series]]:
-        """Return the answers to each question at one moment."""
-        return self._ask("query", questions, {"time": str(at)})
-
-    def _ask(self, kind: str, questions: Sequence[str], times: Mapping[str, str]) -> list[list[Series]]:
+    def ask(self, work: Callable[["Asking"], Awaitable[T]]) -> T:
+        """Return what some work makes of the answers; all its questions together have one time."""
         if self._silent and time.monotonic() < self._silent[0]:
             raise Unavailable(self._silent[1].code, **self._silent[1].facts)
         try:
-            found = asyncio.run(self._all(kind, questions, times))
+            found = asyncio.run(self._in_time(work))
         except Unavailable as error:
             self._silent = (time.monotonic() + self._rest_s, error) if error.code != REFUSED else None
             raise
         self._silent = None
         return found
 
-    async def _all(self, kind: str, questions: Sequence[str], times: Mapping[str, str]) -> list[list[Series]]:
+    async def _in_time(self, work: Callable[["Asking"], Awaitable[T]]) -> T:
         client = httpx.AsyncClient(
             auth=self._auth,
             limits=httpx.Limits(max_connections=AT_ONCE),
@@ -96,14 +90,33 @@ class Prometheus:
         )
         try:
             async with asyncio.timeout(self._patience_s), client:
-                return await asyncio.gather(*(self._one(client, kind, {"query": each, **times}) for each in questions))
+                return await work(Asking(client, self.address))
         except (TimeoutError, httpx.TimeoutException) as error:
             raise Unavailable("prometheus_slow", address=self.address, seconds=f"{self._patience_s:g}") from error
         except httpx.TransportError as error:
             raise Unavailable("prometheus_unreachable", address=self.address, reason=_short(str(error))) from error
 
-    async def _one(self, client: httpx.AsyncClient, kind: str, asked: Mapping[str, str]) -> list[Series]:
-        answer = await client.post(f"{self.address}/api/v1/{kind}", data=asked)
+
+class Asking:
+    """Asks one Prometheus while its time lasts."""
+
+    def __init__(self, client: httpx.AsyncClient, address: str) -> None:
+        self._client, self._address = client, address
+
+    async def ranges(self, questions: Sequence[str], span: Span) -> list[list[Series]]:
+        """Return the answers to each question at every point of a span."""
+        times = {"start": str(span.since), "end": str(span.until), "step": str(span.step_s)}
+        return await self._all("query_range", questions, times)
+
+    async def moments(self, questions: Sequence[str], at: int) -> list[list[Series]]:
+        """Return the answers to each question at one moment."""
+        return await self._all("query", questions, {"time": str(at)})
+
+    async def _all(self, kind: str, questions: Sequence[str], times: Mapping[str, str]) -> list[list[Series]]:
+        return await asyncio.gather(*(self._one(kind, {"query": each, **times}) for each in questions))
+
+    async def _one(self, kind: str, asked: Mapping[str, str]) -> list[Series]:
+        answer = await self._client.post(f"{self._address}/api/v1/{kind}", data=asked)
         try:
             said = answer.json()
             if answer.is_success:
@@ -111,7 +124,7 @@ class Prometheus:
             reason = f"{answer.status_code}: {said['error']}"
         except (ValueError, TypeError, KeyError, AttributeError):  # some other server, or a proxy before it
             reason = f"{answer.status_code} {answer.reason_phrase}"
-        raise Unavailable(REFUSED, address=self.address, reason=_short(reason))
+        raise Unavailable(REFUSED, address=self._address, reason=_short(reason))
 
 
 def _series(found: Any) -> Series:

@@ -10,28 +10,30 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from deploy_ui.metrics.charts import MOST_LINES, Chart, Line, significant
 from deploy_ui.metrics.facts import Figure
 from deploy_ui.metrics.plots import PLOTS, Plot
-from deploy_ui.metrics.prometheus import Prometheus, Series, Span
+from deploy_ui.metrics.prometheus import Asking, Series, Span
 from deploy_ui.metrics.promql import CHARTS, FIGURES, LIMITS, MEASURED, SHARE, Query
 
 
-def charts(asked: Prometheus, slug: str, times: Sequence[int], step_s: int, names: Collection[str] = ()) -> list[Chart]:
+async def charts(
+    asked: Asking, slug: str, times: Sequence[int], step_s: int, names: Collection[str] = ()
+) -> list[Chart]:
     """Return these charts, or all; those that are optional only where they have a line. Raises Unavailable."""
     plots = [plot for plot in PLOTS if not names or plot.name in names]
     queries = [MEASURED, *(query for plot in plots for query in _queries(plot))]
     # a point tells of the step that begins there; Prometheus tells of the time before the moment it is asked for
     moments = [at + step_s for at in times]
     span = Span(moments[0], moments[-1], step_s)
-    found = iter(asked.ranges([each.asked(slug, step_s) for each in queries], span))
+    found = iter(await asked.ranges([each.asked(slug, step_s) for each in queries], span))
     first = next(found)
     seen = [any(at in series.values for series in first) for at in moments]
     made = [(plot, _chart(plot, {query: next(found) for query in _queries(plot)}, moments, seen)) for plot in plots]
     return [chart for plot, chart in made if len(chart.series) >= plot.fewest]
 
 
-def figures(asked: Prometheus, slug: str, since: int, until: int) -> tuple[list[Figure], float]:
+async def figures(asked: Asking, slug: str, since: int, until: int) -> tuple[list[Figure], float]:
     """Return the figures of the summary, in its order, and the share of the time that is known. Raises Unavailable."""
     queries = [SHARE, *(each for _, each in FIGURES.values())]
-    share, *found = asked.moments([each.asked(slug, until - since) for each in queries], until)
+    share, *found = await asked.moments([each.asked(slug, until - since) for each in queries], until)
     named = zip(FIGURES.items(), found, strict=True)
     return [Figure(name, unit, _only(series)) for (name, (unit, _)), series in named], _only(share) or 0.0
 

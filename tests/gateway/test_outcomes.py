@@ -2,9 +2,10 @@
 
 import pytest
 
+from deploy_ui.enums.requests import RequestKind
 from deploy_ui.gateway.access_entries import Entry
 from deploy_ui.gateway.answers import MESSAGES
-from deploy_ui.gateway.outcomes import BROKEN, CALLER_LEFT, REASONS, RequestKind, outcome, own_path
+from deploy_ui.gateway.outcomes import BROKEN, CALLER_LEFT, REASONS, outcome, own_path
 
 ANSWERED, ACCEPTED, REFUSED, BROKE = RequestKind
 EMPTY = Entry(0, 0, "iris", "serving", "GET", "/x", 200, frozenset(), "via_upstream", 0, 0, 0, "", "", "", "", "", 0)

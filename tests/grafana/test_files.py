@@ -10,7 +10,7 @@ from tests import prometheus, tree
 
 PASSWORD = "a-secret-word"
 WITH_TOKEN = Settings(
-    metrics="token", metrics_token=PASSWORD, prometheus_url=f"http://me:{PASSWORD}@prometheus.test:9090"
+    metrics="token", metrics_token=PASSWORD, prometheus_url=f"http://m%24e%40work:{PASSWORD}@prometheus.test:9090"
 )
 
 
@@ -46,7 +46,7 @@ def test_what_else_lies_in_the_folder_is_left_alone(tmp_path: Path) -> None:
 
 def test_grafana_is_told_where_prometheus_and_the_dashboards_are(written: Path) -> None:
     (source,) = yaml.safe_load((written / "grafana/datasources/deploy-ui.yaml").read_text())["datasources"]
-    assert (source["url"], source["basicAuthUser"]) == ("http://prometheus.test:9090", "me")
+    assert (source["url"], source["basicAuthUser"]) == ("http://prometheus.test:9090", "m$$e@work")
     (provider,) = yaml.safe_load((written / "grafana/dashboards/deploy-ui.yaml").read_text())["providers"]
     inside = Path(provider["options"]["path"]).relative_to("/etc/grafana/provisioning")
     assert sorted(path.name for path in (written / "grafana" / inside).iterdir()) == [

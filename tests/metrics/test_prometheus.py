@@ -5,11 +5,15 @@ import httpx
 import pytest
 
 from deploy_ui.errors import Unavailable
-from deploy_ui.metrics.prometheus import Prometheus, Span
+from deploy_ui.metrics.prometheus import Prometheus, Series, Span
 from tests import prometheus
 from tests.ports import free_port
 
 SPAN = Span(0, 60, 15)
+
+
+def ranges(asked: Prometheus, questions: list[str]) -> list[list[Series]]:
+    return asked.ask(lambda each: each.ranges(questions, SPAN))
 
 
 def answering(status: int, body: object) -> httpx.MockTransport:
@@ -18,7 +22,7 @@ def answering(status: int, body: object) -> httpx.MockTransport:
 
 def failure(asked: Prometheus, question: str = "up") -> Unavailable:
     with pytest.raises(Unavailable) as caught:
-        asked.ranges([question] * 3, SPAN)
+        ranges(asked, [question] * 3)
     assert "secret" not in str(caught.value.facts)
     return caught.value
 
@@ -69,7 +73,7 @@ def test_name_and_password_are_sent_and_not_shown() -> None:
         return httpx.Response(200, json={"data": {"result": []}})
 
     asked = Prometheus("https://me:pass%40word@host.test/prometheus/", transport=httpx.MockTransport(answer))
-    assert asked.ranges(["up"], SPAN) == [[]]
+    assert ranges(asked, ["up"]) == [[]]
     assert str(seen[0].url) == "https://host.test/prometheus/api/v1/query_range"
     assert seen[0].headers["authorization"] == httpx.BasicAuth("me", "pass@word")._auth_header
     assert asked.address == "https://host.test/prometheus"
@@ -85,7 +89,7 @@ def test_a_real_one_refuses_what_is_no_question(tmp_path_factory: pytest.TempPat
 def test_what_is_no_number_is_a_gap() -> None:
     pairs = [[15, "NaN"], [30, "+Inf"], [45, "1.5"]]
     body = {"data": {"result": [{"metric": {"code": "200"}, "values": pairs}]}}
-    (found,) = Prometheus("http://one.test", transport=answering(200, body)).ranges(["up"], SPAN)
+    (found,) = ranges(Prometheus("http://one.test", transport=answering(200, body)), ["up"])
     assert found[0].values == {15: None, 30: None, 45: 1.5}
 
 
@@ -110,4 +114,4 @@ def test_one_that_refused_a_question_may_answer_the_next() -> None:
     )
     one = Prometheus("http://strict.test", transport=httpx.MockTransport(lambda _: next(answers)))
     assert failure(one).code == "prometheus_refused"
-    assert one.ranges(["up"], SPAN) == [[]]
+    assert ranges(one, ["up"]) == [[]]

@@ -40,7 +40,7 @@ def pairs(request: pytest.FixtureRequest, both: Both) -> dict[str, tuple[Chart, 
     step: int = request.param
     times = drawing.axis(SINCE, UNTIL, step)
     kept = drawing.charts(both.store.series(1, SINCE, UNTIL, step), times)
-    asked = prometheus_charts.charts(both.scraper, measured.SLUG, times, step)
+    asked = both.scraper.ask(lambda each: prometheus_charts.charts(each, measured.SLUG, times, step))
     assert [each.name for each in asked] == [each.name for each in kept]
     return {each.name: (each, other) for each, other in zip(kept, asked, strict=True)}
 
@@ -67,7 +67,7 @@ def test_what_goes_up_and_down_is_seen_a_look_later_at_most(pairs: dict[str, tup
 
 
 def test_counts_over_the_whole_range_agree(both: Both) -> None:
-    found, share = prometheus_charts.figures(both.scraper, measured.SLUG, SINCE, UNTIL)
+    found, share = both.scraper.ask(lambda each: prometheus_charts.figures(each, measured.SLUG, SINCE, UNTIL))
     assert share == pytest.approx(1, abs=0.1)
     asked = {each.name: each.value for each in found}
     kept = {each.name: each.value for each in facts.figures(both.store.total(1, SINCE, UNTIL))}
@@ -82,12 +82,9 @@ def test_where_nothing_was_measured_is_a_gap_in_every_line(tmp_path: Path) -> No
     since = measured.END - 15 * 60
     times = drawing.axis(since, measured.END, 15)
     with prometheus.running(tmp_path) as running:
-        drawn = prometheus_charts.charts(
-            Prometheus(running.url, patience_s=prometheus.START_S), measured.SLUG, times, 15
-        )
-        _, share = prometheus_charts.figures(
-            Prometheus(running.url, patience_s=prometheus.START_S), measured.SLUG, since, measured.END
-        )
+        scraper = Prometheus(running.url, patience_s=prometheus.START_S)
+        drawn = scraper.ask(lambda each: prometheus_charts.charts(each, measured.SLUG, times, 15))
+        _, share = scraper.ask(lambda each: prometheus_charts.figures(each, measured.SLUG, since, measured.END))
     for chart in drawn:
         for line in chart.series:
             assert set(line.values[22:40]) == {None}, (chart.name, line.name)
@@ -98,14 +95,13 @@ def test_where_nothing_was_measured_is_a_gap_in_every_line(tmp_path: Path) -> No
 
 def test_a_deployment_that_prometheus_does_not_know_has_empty_charts(both: Both) -> None:
     times = drawing.axis(SINCE, UNTIL, 60)
-    drawn = prometheus_charts.charts(both.scraper, "nobody", times, 60)
+    drawn = both.scraper.ask(lambda each: prometheus_charts.charts(each, "nobody", times, 60))
     assert {len(each.series) for each in drawn} == {0}
-    figures, share = prometheus_charts.figures(both.scraper, "nobody", SINCE, UNTIL)
+    figures, share = both.scraper.ask(lambda each: prometheus_charts.figures(each, "nobody", SINCE, UNTIL))
     assert ({each.value for each in figures}, share) == ({None}, 0)
 
 
 def test_only_what_is_asked_for_is_drawn(both: Both) -> None:
-    drawn = prometheus_charts.charts(
-        both.scraper, measured.SLUG, drawing.axis(SINCE, UNTIL, 60), 60, {"cpu", "latency"}
-    )
+    times = drawing.axis(SINCE, UNTIL, 60)
+    drawn = both.scraper.ask(lambda each: prometheus_charts.charts(each, measured.SLUG, times, 60, {"cpu", "latency"}))
     assert [each.name for each in drawn] == ["latency", "cpu"]

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from deploy_ui.components.request_log import request_table
-from deploy_ui.services.monitoring.request_rows import RequestKind
+from deploy_ui.enums.requests import RequestKind
 from deploy_ui.services.monitoring.requests import REASONS
 from deploy_ui.states.deployment.card import CardState
 

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from deploy_ui.enums.requests import RequestKind
 from deploy_ui.errors import Invalid
-from deploy_ui.gateway.outcomes import RequestKind
 from deploy_ui.services import paging
-
-__all__ = ["RequestKind"]
 
 CLASSES = {"2xx": (200, 299), "3xx": (300, 399), "4xx": (400, 499), "5xx": (500, 999), "none": (0, 0)}
 FAILED = "failed"

@@ -10,8 +10,9 @@ from sqlmodel import col, select
 
 from deploy_ui.db import reading
 from deploy_ui.enums import Role
+from deploy_ui.enums.requests import RequestKind
 from deploy_ui.errors import Unavailable
-from deploy_ui.gateway.outcomes import REASONS, RequestKind
+from deploy_ui.gateway.outcomes import REASONS
 from deploy_ui.metrics.request_rows import Request
 from deploy_ui.metrics.requests import MOST, Reader
 from deploy_ui.models import Key

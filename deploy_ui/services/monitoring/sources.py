@@ -1,5 +1,6 @@
 """Where charts and figures come from: the own store, or a Prometheus."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,11 +8,13 @@ from datetime import timedelta
 from deploy_ui.metrics import charts as drawing
 from deploy_ui.metrics import facts, prometheus_charts
 from deploy_ui.metrics.charts import Chart
-from deploy_ui.metrics.prometheus import Prometheus
+from deploy_ui.metrics.prometheus import Asking, Prometheus
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import Reader
 from deploy_ui.services.monitoring.ranges import Range
 
+Known = tuple[list[facts.Figure], float]
+"""Figures, and the share of the time that is known."""
 DAY = timedelta(days=1)
 NEARLY_ALL = 0.9
 """The day before is compared with where so much of it was measured."""
@@ -63,11 +66,17 @@ def kept(reader: Reader, question: Question) -> Found:
 
 
 def scraped(prometheus: Prometheus, question: Question) -> Found:
-    """Ask a Prometheus. Raises Unavailable if it does not answer."""
+    """Ask a Prometheus everything at once. Raises Unavailable if it does not answer."""
     asked, then = question.range, question.range.earlier(DAY)
-    drawn = prometheus_charts.charts(prometheus, question.slug, question.times, question.step_s, question.names)
-    whole, _ = prometheus_charts.figures(prometheus, question.slug, asked.since, asked.until)
-    before, share = prometheus_charts.figures(prometheus, question.slug, then.since, then.until)
+
+    async def work(asking: Asking) -> tuple[list[Chart], Known, Known]:
+        return await asyncio.gather(
+            prometheus_charts.charts(asking, question.slug, question.times, question.step_s, question.names),
+            prometheus_charts.figures(asking, question.slug, asked.since, asked.until),
+            prometheus_charts.figures(asking, question.slug, then.since, then.until),
+        )
+
+    drawn, (whole, _), (before, share) = prometheus.ask(work)
     return Found(drawn, _compared(whole, before if share >= NEARLY_ALL else facts.figures(Sample())))
 
 

@@ -8,13 +8,14 @@ import pytest
 
 from deploy_ui import clock
 from deploy_ui.enums import Phase, Role
+from deploy_ui.enums.requests import RequestKind
 from deploy_ui.errors import Invalid, NotFound, Unavailable
 from deploy_ui.metrics import requests as store
 from deploy_ui.metrics.requests import Writer
 from deploy_ui.services import deployments, keys
 from deploy_ui.services.deployments import DeploymentCard
 from deploy_ui.services.monitoring import requests
-from deploy_ui.services.monitoring.request_rows import RequestKind, Wanted
+from deploy_ui.services.monitoring.request_rows import Wanted
 from deploy_ui.settings import settings
 from tests import factories
 from tests.metrics.request_lines import T, request

@@ -1,15 +1,20 @@
 """Charts from a Prometheus where there is one, and from the own store where it does not answer."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qs
 
+import httpx
 import pytest
 
 from deploy_ui.enums import Role
 from deploy_ui.metrics import prometheus as reading
 from deploy_ui.metrics.prometheus import Prometheus
-from deploy_ui.services.monitoring import charts
+from deploy_ui.services.monitoring import charts, sources
 from deploy_ui.services.monitoring.charts import Charts
+from deploy_ui.services.monitoring.ranges import Range
+from deploy_ui.services.monitoring.sources import Question
 from deploy_ui.settings import settings
 from tests import factories, measured, prometheus
 from tests.ports import free_port
@@ -42,6 +47,25 @@ def test_charts_come_from_the_prometheus_of_the_settings(tmp_path: Path, monkeyp
     figures = {each.name: each for each in found.summary}
     assert figures["requests"].value == pytest.approx(240 * 224, rel=0.05)
     assert {each.before for each in found.summary} == {None}
+
+
+def test_nothing_of_a_page_is_asked_only_after_something_else() -> None:
+    seen: set[str] = set()
+    everything = asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        (moment,) = parse_qs(request.content.decode()).get("time", ["range"])
+        seen.add(moment)
+        if seen == {"range", str(measured.END), str(measured.END - 86_400)}:
+            everything.set()
+        await everything.wait()
+        return httpx.Response(200, json={"data": {"result": []}})
+
+    times = [measured.END - 60]
+    question = Question("sum", 1, Range(measured.END - 60, measured.END), 60, times, {"latency"})
+    found = sources.scraped(Prometheus("http://one.test", transport=httpx.MockTransport(answer)), question)
+    assert [each.name for each in found.charts] == ["latency"]
+    assert {each.value for each in found.summary} == {None}
 
 
 def test_without_an_answer_the_own_store_is_read_and_the_reason_told(monkeypatch: pytest.MonkeyPatch) -> None:
