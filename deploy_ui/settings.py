@@ -5,6 +5,9 @@ import hashlib
 import ipaddress
 import re
 import tempfile
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -106,6 +109,13 @@ class Settings(BaseSettings):
     def _without_password(cls, value: str) -> str:
         if "@" in urlsplit(value).netloc:
             raise ValueError("must hold no name and no password: every browser is told it")
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if value and not mailbox(value).domain:
+            raise ValueError("must be an address like deploy-ui@example.com, or Name <deploy-ui@example.com>")
         return value
 
     @field_validator("smtp_url")
@@ -240,6 +250,15 @@ def _is_mail_server(value: str) -> bool:
 
 def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def mailbox(text: str, name: str = "") -> Address:
+    """Return `name <local@host>` or `local@host` as an address that a letter can bear. Raises ValueError for others."""
+    shown, spec = parseaddr(text)
+    try:
+        return Address(shown or name, addr_spec=spec)
+    except (IndexError, MessageError) as error:
+        raise ValueError(str(error)) from error
 
 
 @functools.cache

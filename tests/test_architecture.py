@@ -90,6 +90,7 @@ BEFORE_SIGN_IN = {
     *("health.checks", "people.setup_needed", "people.set_up"),
     *("sessions.sign_in", "sessions.sign_out", "sessions.viewer"),
     *("publishing.published", "publishing.published_picture"),
+    "exposition.scraped",
 }
 """What may be asked of services when nobody is signed in."""
 PURE = {

@@ -87,7 +87,8 @@ def _create_receivers() -> None:
 def _create_notices() -> None:
     op.create_table(
         "alert_notice",
-        *(_whole("id"), _whole("deployment_id"), _whole("receiver_id"), _whole("alert_id", nullable=True)),
+        *(_whole("id"), _whole("deployment_id")),
+        *(_whole(each, nullable=True) for each in ("receiver_id", "alert_id")),
         *(_word("event"), sa.Column("facts", sa.JSON(), nullable=False), _moment("created_at"), _moment("due_at")),
         *(_whole("attempts"), _moment("done_at", nullable=True)),
         _owner("alert_notice", "deployment_id", "deployment"),

@@ -32,16 +32,26 @@ def errors(sample: Sample) -> float:
     return sum(value for name, value in sample.under("requests:") if name.partition(":")[2].startswith(FAILED))
 
 
+def answers(sample: Sample) -> float:
+    """Return how many requests were answered."""
+    left = sum(value for name, value in sample.under("requests:") if name.partition(":")[2] == NOBODY)
+    return requests(sample) - left
+
+
 def error_ratio(sample: Sample) -> float | None:
     """Return the share of answers that were 5xx; None without answers."""
-    left = sum(value for name, value in sample.under("requests:") if name.partition(":")[2] == NOBODY)
-    answered = requests(sample) - left
+    answered = answers(sample)
     return errors(sample) / answered if answered else None
+
+
+def durations(sample: Sample) -> dict[int, float]:
+    """Return how many requests to instances took how long, by bin."""
+    return Stretch(sample).durations
 
 
 def latency(sample: Sample, share: float) -> float | None:
     """Return the seconds that this share of the requests to instances did not exceed."""
-    return bins.quantile(share, Stretch(sample).durations)
+    return bins.quantile(share, durations(sample))
 
 
 def uptime(sample: Sample) -> float | None:

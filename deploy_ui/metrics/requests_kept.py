@@ -11,7 +11,7 @@ from typing import NamedTuple
 from deploy_ui.metrics.request_rows import Request
 
 NEWEST, FAILED, SLOWEST = 1000, 500, 100
-"""Of one deployment, and of one batch: a batch is what came within 2 s."""
+"""Of one deployment, and of one batch: a batch is what was read at once."""
 FIRST_BAD = 400
 MINUTE_MS = 60_000
 

@@ -101,7 +101,8 @@ class AlertNotice(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     deployment_id: int = Field(foreign_key="deployment.id", index=True)
-    receiver_id: int = Field(foreign_key="alert_receiver.id", index=True)
+    receiver_id: int | None = Field(default=None, foreign_key="alert_receiver.id", index=True)
+    """None of one that was removed."""
     alert_id: int | None = Field(default=None, foreign_key="alert.id", index=True)
     """None: it is a test."""
     event: NoticeEvent = Field(sa_type=word(NoticeEvent))

@@ -9,11 +9,11 @@ from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import Reader
 from deploy_ui.monitor.look import Look
 from deploy_ui.monitor.steady import Steady
-from deploy_ui.services.alerts import conditions, firing, outbox, watching
+from deploy_ui.services.alerts import conditions, firing, outbox, remains, watching
 from deploy_ui.services.alerts.conditions import Facts
 from deploy_ui.services.alerts.firing import Step
 from deploy_ui.services.alerts.watching import Rule, Subject
-from deploy_ui.services.alerts.windows import Ages, Window, Windows, memory_share, p99, queue_age
+from deploy_ui.services.alerts.windows import Ages, Window, Windows, idle, memory_share, p99, queue_age
 
 MEASURED_OVER = {AlertKind.ERROR_RATE, AlertKind.P99, AlertKind.CRASH_LOOP}
 """Kinds whose minutes say over how long is measured."""
@@ -45,7 +45,11 @@ class AlertWatch:
     def _steps(self, subject: Subject, rules: Sequence[Rule], look: Look) -> Iterator[Step]:
         sample = look.samples.get(subject.id, Sample())
         minutes = max((each.terms.minutes for each in rules if each.kind in MEASURED_OVER), default=1)
-        window = self._windows.add(subject.id, sample, minutes=minutes, now=look.until)
+        window = (
+            self._windows.add(subject.id, sample, minutes=minutes, now=look.until)
+            if subject.serves
+            else self._windows.begin_anew(subject.id, minutes)
+        )
         age = self._ages.checked(subject.id, queue_age(sample), look.seconds)
         memory = memory_share(sample)
         for rule in rules:
@@ -58,6 +62,7 @@ class AlertWatch:
         timer = time.monotonic()
         if self._steady.is_steady(now.timestamp(), timer) and timer - self._forgot_at > FORGET_EVERY_S:
             firing.forget(now)
+            remains.forget()
             outbox.forget(now)
             self._forgot_at = timer
 
@@ -69,7 +74,8 @@ def _facts(subject: Subject, rule: Rule, window: Window, *, queue_age: float | N
         serves=subject.serves,
         ready=subject.ready,
         build_failed=subject.build_failed,
-        requests=sum(each.requests for each in stretches),
+        requests=sum(each.answers for each in stretches),
+        idle=idle(stretches, rule.terms.minutes),
         errors=sum(each.errors for each in stretches),
         p99=p99(stretches) if rule.kind is AlertKind.P99 else None,
         crashes=sum(each.crashes for each in stretches),

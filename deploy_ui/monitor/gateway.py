@@ -20,9 +20,9 @@ Name = TypeVar("Name")
 class GatewayCollector:
     """Remembers Envoy's counters, to tell what they grew by.
 
-    A counter seen for the first time grew from 0, but for those of the first reading: whatever they count may be long
-    ago. After a start of Envoy all begin at 0 again. What is remembered is kept with each look, so that a monitor that
-    is started again goes on from the last one.
+    A counter seen for the first time grew from 0, and after a start of Envoy all begin at 0 again. What is remembered
+    is kept with each look, so that a monitor that is started again goes on from the last one. Where nothing is
+    remembered, Envoy's counts are told if it started within the hour: else nobody knows when what they count was.
     """
 
     def __init__(
@@ -61,7 +61,9 @@ class GatewayCollector:
     def _counts_before(self, started: float, look: Look) -> Mapping[str, Counts] | None:
         """Return the counters at the last look; None where nobody knows them."""
         if self._memory is None:
-            return {} if look.until.timestamp() - started <= look.seconds + SAME_START_S else None
+            age = look.until.timestamp() - started
+            self._silent_s = max(age - look.seconds, 0.0)
+            return {} if age <= gateway_memory.LONGEST_S else None
         return {} if started - self._memory.started > SAME_START_S else self._memory.counts
 
     def _pass_over(self, look: Look) -> None:

@@ -30,7 +30,8 @@ class Memory:
 def packed(memory: Memory) -> bytes:
     """Return the memory as it is kept."""
     counts = {slug: _packed(each) for slug, each in memory.counts.items()}
-    return zlib.compress(json.dumps([memory.at, memory.started, counts], separators=(",", ":")).encode())
+    text = json.dumps([memory.at, memory.started, counts], separators=(",", ":"))
+    return zlib.compress(text.encode(), zlib.Z_BEST_SPEED)
 
 
 def recall(data: bytes | None, now: float) -> Memory | None:

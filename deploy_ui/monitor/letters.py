@@ -7,9 +7,9 @@ from datetime import datetime
 from deploy_ui.enums.alerts import AlertKind, NoticeEvent
 from deploy_ui.i18n.catalog import counted, text
 from deploy_ui.services.alerts.outbox import Notice
+from deploy_ui.services.alerts.templates import SHARES
 from deploy_ui.settings import settings
 
-SHARES = {AlertKind.ERROR_RATE, AlertKind.MEMORY}
 SECONDS = {AlertKind.P99, AlertKind.QUEUE_AGE}
 
 

@@ -1,7 +1,11 @@
 """Sends e-mail by the server in the settings."""
 
 import smtplib
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -9,9 +13,13 @@ from email.utils import format_datetime, make_msgid
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from deploy_ui import clock
-from deploy_ui.settings import settings
+from deploy_ui.settings import mailbox, settings
 
 TIMEOUT_S = 10
+"""Of one step."""
+DEADLINE_S = 45.0
+"""Of all together; shorter than a notice is claimed for."""
+READY = 220
 PORTS = {"smtp": 587, "smtps": 465}
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PRODUCT = "Deploy UI"
@@ -28,46 +36,68 @@ def send(to: str, subject: str, body: str) -> None:
         raise NotSent("no mail server is set: DEPLOY_UI_SMTP_URL")
     try:
         message = _message(to, subject, body)
-        with _connected(server) as connection:
+        connection = _connection(server)
+        with _within(DEADLINE_S, connection), connection:
+            _connect(connection, server)
             _sign_in(connection, server)
             connection.send_message(message)
     except (smtplib.SMTPException, MessageError, OSError, ValueError) as error:
         raise NotSent(_words(error)) from error
 
 
-def sender() -> str:
-    """Return the address that e-mails come from: the setting, else one at the console's host."""
-    return settings().smtp_from or f"deploy-ui@{urlsplit(settings().console).hostname}"
+def sender() -> Address:
+    """Return who e-mails come from: the setting, else an address at the console's host."""
+    if settings().smtp_from:
+        return mailbox(settings().smtp_from, PRODUCT)
+    host = urlsplit(settings().console).hostname or "localhost"
+    return Address(PRODUCT, "deploy-ui", "localhost" if ":" in host else host)
 
 
 def _message(to: str, subject: str, body: str) -> EmailMessage:
     """Make the message. Its headers take no line breaks, whatever a deployment is called."""
     message = EmailMessage()
-    message["From"] = Address(PRODUCT, addr_spec=sender())
+    message["From"] = sender()
     message["To"] = Address(addr_spec=to)
     message["Subject"] = " ".join(subject.split())
     message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = make_msgid(domain=sender().rpartition("@")[2])
+    message["Message-ID"] = make_msgid(domain=sender().domain)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
     return message
 
 
-def _connected(server: SplitResult) -> smtplib.SMTP:
-    host, port = str(server.hostname), server.port or PORTS[server.scheme]
-    name = sender().rpartition("@")[2]
+def _connection(server: SplitResult) -> smtplib.SMTP:
+    name = sender().domain
     if server.scheme == "smtps":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=TIMEOUT_S, context=context)
-    connection = smtplib.SMTP(host, port, local_hostname=name, timeout=TIMEOUT_S)
+        return smtplib.SMTP_SSL(local_hostname=name, timeout=TIMEOUT_S, context=ssl.create_default_context())
+    return smtplib.SMTP(local_hostname=name, timeout=TIMEOUT_S)
+
+
+@contextmanager
+def _within(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
+    """Cut the connection when the time is over: a server that sends a byte now and then never runs into a timeout."""
+
+    def cut() -> None:
+        with suppress(OSError, AttributeError):
+            connection.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+
+    timer = threading.Timer(seconds, cut)
+    timer.start()
     try:
-        connection.ehlo()
-        if connection.has_extn("starttls"):
-            connection.starttls(context=ssl.create_default_context())
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        yield
+    finally:
+        timer.cancel()
+
+
+def _connect(connection: smtplib.SMTP, server: SplitResult) -> None:
+    host = str(server.hostname)
+    connection._host = host  # type: ignore[attr-defined]  # noqa: SLF001 -- TLS checks it; only a constructor that connects at once sets it
+    code, words = connection.connect(host, server.port or PORTS[server.scheme])
+    if code != READY:
+        raise smtplib.SMTPConnectError(code, words)
+    connection.ehlo()
+    if server.scheme == "smtp" and connection.has_extn("starttls"):
+        connection.starttls(context=ssl.create_default_context())
 
 
 def _sign_in(connection: smtplib.SMTP, server: SplitResult) -> None:

@@ -65,15 +65,23 @@ class Notices:
 
     def _tell(self, notice: Notice) -> None:
         try:
-            posted = self._send(notice)
+            posted = self._tried(notice)
             outbox.sent(
                 notice, delivered=posted.delivered, message=posted.message, final=posted.refused, now=self._now()
             )
         except Exception:
-            log.exception("a notice of an alert failed; it is sent again later, error %s", ids.new_id(8))
+            log.exception("how a notice of an alert went cannot be written down, error %s", ids.new_id(8))
         finally:
             self._room.release()
             self._wake.set()
+
+    def _tried(self, notice: Notice) -> Posted:
+        try:
+            return self._send(notice)
+        except Exception:
+            error = ids.new_id(8)
+            log.exception("a notice of an alert failed; it is sent again later, error %s", error)
+            return Posted(delivered=False, message=f"error {error}", refused=False)
 
     def _send(self, notice: Notice) -> Posted:
         """Make one try; whatever the receiver does is an outcome."""

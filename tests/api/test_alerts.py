@@ -113,7 +113,7 @@ async def test_a_receiver_is_added_tested_and_removed(editor: Client, card: Depl
     assert listed.json()["items"][0]["waiting"]
     assert "secret" not in listed.text + made.text
     assert (await editor.delete(receiver)).status_code == 204
-    assert watch.notices() == []
+    assert [(each.receiver_id, each.done_at is None) for each in watch.notices()] == [(None, False)]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,33 @@ def running(tls: ssl.SSLContext | None = None, *, always_tls: bool = False) -> I
             thread.join()
 
 
+@contextmanager
+def dripping() -> Iterator[int]:
+    """Run one that never finishes its first line, and never rests for long; give its port."""
+    over = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            while not over.wait(0.05):
+                self.request.sendall(b"2")
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Say nothing: it is left in the middle."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            over.set()
+            server.shutdown()
+            thread.join()
+
+
 def _greet(kept: MailServer, connection: socket.socket, tls: ssl.SSLContext | None) -> None:
     _say(connection, "220 here")
     _talk(kept, connection, tls)

@@ -24,7 +24,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self.counts: dict[str, Counts] = {}
-        self.started = NOW.timestamp() - 1000
+        self.started = NOW.timestamp() - 10_000
         self.at: datetime = NOW
         self.answers = True
         self.kept: bytes | None = None
@@ -70,11 +70,11 @@ def test_after_a_start_of_envoy_everything_is_new() -> None:
     assert gateway.look().counters == {"requests:1:200": 101}
 
 
-def test_a_gateway_that_started_with_the_monitor_is_told_from_its_beginning() -> None:
+def test_a_gateway_that_started_before_a_new_monitor_is_told_from_its_beginning() -> None:
     gateway = Gateway()
-    gateway.started = NOW.timestamp() + 5
-    gateway.say(_200=4)
-    assert gateway.look().counters == {"requests:1:200": 4}
+    gateway.started = NOW.timestamp() - 30
+    gateway.say(_200=90)
+    assert gateway.look().counters == {"gateway_late": 30, "requests:1:200": 90}
 
 
 def test_a_counter_that_began_again_by_itself_grew_by_what_it_says() -> None:

@@ -10,13 +10,14 @@ import pytest
 from deploy_ui.db import transaction
 from deploy_ui.enums.alerts import AlertKind, AlertPhase, ReceiverKind
 from deploy_ui.models import Deployment
+from deploy_ui.monitor import mail
 from deploy_ui.services.alerts import receivers
 from deploy_ui.services.alerts.receivers import ReceiverRow
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.viewer import Viewer
 from tests.jobs.delivery.receiver import contexts
 from tests.monitor import mail_server
-from tests.monitor.mail_server import MailServer
+from tests.monitor.mail_server import MailServer, dripping
 from tests.monitor.notified import row, sending
 from tests.ports import free_port
 from tests.services.alerts import watch
@@ -68,6 +69,31 @@ def test_a_mail_server_that_refuses_is_told_of(editor: Viewer, card: DeploymentC
     with sending():
         eventually(lambda: row(editor, card).message == "550 no such mailbox")
     assert not row(editor, card).waiting
+
+
+def test_a_mail_server_that_only_drips_is_left(
+    editor: Viewer, card: DeploymentCard, loopback: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "DEADLINE_S", 0.5)
+    with dripping() as port:
+        loopback(smtp_url=f"smtp://127.0.0.1:{port}")
+        receivers.test(editor, card.slug, mailed(editor, card).id)
+        with sending():
+            eventually(lambda: row(editor, card).message != "")
+    assert not row(editor, card).delivered
+
+
+@pytest.mark.parametrize(
+    ("setting", "sender"),
+    [
+        ("", "Deploy UI <deploy-ui@localhost>"),
+        ("x@example.org", "Deploy UI <x@example.org>"),
+        ("Models <x@example.org>", "Models <x@example.org>"),
+    ],
+)
+def test_who_letters_come_from(loopback: Callable[..., None], setting: str, sender: str) -> None:
+    loopback(smtp_from=setting, console_host="::1")
+    assert str(mail.sender()) == sender
 
 
 def test_a_mail_server_that_is_not_there_is_told_of(

@@ -15,6 +15,7 @@ from deploy_ui import clock
 from deploy_ui.db import transaction
 from deploy_ui.enums.alerts import AlertKind, AlertPhase, ReceiverKind
 from deploy_ui.models import AlertReceiver
+from deploy_ui.monitor import letters
 from deploy_ui.services import deployments
 from deploy_ui.services.alerts import outbox, receivers
 from deploy_ui.services.alerts.outbox import Notice
@@ -162,6 +163,35 @@ def test_a_try_whose_sender_died_is_made_again(editor: Viewer, card: DeploymentC
     assert len(outbox.due(now, 5)) == 1
     assert outbox.due(now, 5) == []
     assert len(outbox.due(now + outbox.CLAIM, 5)) == 1
+
+
+def test_what_was_taken_late_is_not_sent_again(editor: Viewer, card: DeploymentCard, hook: Hook) -> None:
+    webhook(editor, card, hook)
+    watch.stand(card, ERRORS, FIRING)
+    now = clock.now()
+    [first] = outbox.due(now, 5)
+    assert outbox.due(now + outbox.CLAIM, 5)
+    outbox.sent(first, delivered=True, now=now + outbox.CLAIM)
+    assert outbox.due(now + 3 * outbox.CLAIM, 5) == []
+
+
+def test_tries_that_nobody_writes_down_end(editor: Viewer, card: DeploymentCard, hook: Hook) -> None:
+    webhook(editor, card, hook)
+    watch.stand(card, ERRORS, FIRING)
+    now = clock.now()
+    tries = [len(outbox.due(now + number * outbox.CLAIM, 5)) for number in range(outbox.MOST_TRIES + 5)]
+    assert sum(tries) == outbox.MOST_TRIES
+
+
+def test_a_failure_that_nobody_foresaw_is_a_try_that_failed(
+    editor: Viewer, card: DeploymentCard, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook(editor, card, hook)
+    monkeypatch.setattr(letters, "payload", lambda _: 1 // 0)
+    watch.stand(card, ERRORS, FIRING)
+    with sending():
+        eventually(lambda: row(editor, card).message.startswith("error "))
+    assert hook.got == []
 
 
 def test_a_private_address_is_refused_when_it_is_tried_too(

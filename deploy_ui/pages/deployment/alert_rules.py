@@ -15,8 +15,8 @@ from deploy_ui.enums.alerts import AlertKind
 from deploy_ui.i18n.ui import t
 from deploy_ui.pages.deployment.alert_words import amount, condition, kind_word
 from deploy_ui.services.alerts.rules import RuleRow
-from deploy_ui.services.alerts.templates import TEMPLATES
-from deploy_ui.states.deployment.alert_numbers import IN_PERCENT, PERCENT
+from deploy_ui.services.alerts.templates import LASTING, SHARES, TEMPLATES
+from deploy_ui.states.deployment.alert_numbers import PERCENT
 from deploy_ui.states.deployment.alerts import MUTES, AlertsState
 from deploy_ui.states.deployment.card import CardState
 from deploy_ui.states.session import SessionState
@@ -37,7 +37,6 @@ UNITS = {
     AlertKind.QUEUE_AGE: "seconds",
     AlertKind.CRASH_LOOP: "instances",
 }
-LASTING = (AlertKind.NOT_READY, AlertKind.MEMORY)
 """Kinds whose minutes say how long it must last."""
 
 
@@ -175,9 +174,9 @@ def _menu(each: RuleRow) -> list[Any]:
 
 def _form(each: RuleRow) -> rx.Component:
     kind = each.kind.to(str)
-    percent = rx.match(kind, *((one.value, each.threshold * PERCENT) for one in sorted(IN_PERCENT)), each.threshold)
+    percent = rx.match(kind, *((one.value, each.threshold * PERCENT) for one in sorted(SHARES)), each.threshold)
     unit = rx.match(kind, *((one.value, t(f"alerts.unit_{word}")) for one, word in UNITS.items()), "")
-    over = rx.match(kind, *((one.value, t("alerts.minutes_for")) for one in LASTING), t("alerts.minutes_over"))
+    over = rx.match(kind, *((one.value, t("alerts.minutes_for")) for one in sorted(LASTING)), t("alerts.minutes_over"))
     return rx.el.form(
         _number(kind, "threshold", t("alerts.threshold_label"), percent, unit),
         _number(kind, "minutes", t("alerts.minutes_label"), each.minutes, over),

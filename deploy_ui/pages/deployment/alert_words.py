@@ -11,7 +11,8 @@ from deploy_ui.enums.alerts import AlertKind
 from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.services.alerts.board import AlertRow
 from deploy_ui.services.alerts.rules import RuleRow
-from deploy_ui.states.deployment.alert_numbers import IN_PERCENT, PERCENT
+from deploy_ui.services.alerts.templates import SHARES
+from deploy_ui.states.deployment.alert_numbers import PERCENT
 
 MILLISECONDS = 1000
 
@@ -27,7 +28,7 @@ def amount(kind: rx.Var[Any], value: Any) -> rx.Var[str]:
     share = decimal(number * PERCENT).to(str) + "\u00a0%"
     return rx.match(
         kind.to(str),
-        *((each.value, share) for each in sorted(IN_PERCENT)),
+        *((each.value, share) for each in sorted(SHARES)),
         (AlertKind.P99.value, latency(number * MILLISECONDS)),
         (AlertKind.QUEUE_AGE.value, duration(number)),
         decimal(number),

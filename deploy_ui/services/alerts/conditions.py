@@ -6,20 +6,19 @@ Time is the seconds between looks, never the time of day: a clock that jumps nei
 | over | pending, and firing at once if it need not last | firing after its minutes | stays, and begins to count anew |
 | not over | stays | quiet | quiet after `CALM_S` |
 | nothing | stays | stays, and does not count | stays, and does not count |
+| that nobody called for all its minutes | stays | quiet | quiet after `CALM_S` |
 | it need not serve | stays | quiet | quiet at once |
 """
 
 from dataclasses import dataclass
 
 from deploy_ui.enums.alerts import AlertKind, AlertPhase
-from deploy_ui.services.alerts.templates import Terms
+from deploy_ui.services.alerts.templates import LASTING, Terms
 
 CALM_S = 60.0
 """So long all must be well before an alert is over."""
 LONGEST_LOOK_S = 30.0
 """So much one look can count, however long it took: nobody knows what was in between."""
-LASTING = {AlertKind.NOT_READY, AlertKind.MEMORY}
-"""Kinds whose minutes say how long it must be so; those of the others say over how long is measured."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +30,12 @@ class Facts:
     serves: bool
     """It is to have instances now: it runs, does not sleep, and does not wait for an image."""
     ready: int
-    build_failed: bool
+    build_failed: bool | None
+    """None: it is being built again."""
     requests: float = 0
-    """Of the rule's minutes, as all that follow."""
+    """That were answered in the rule's minutes, of which all that follows is as well."""
+    idle: bool = False
+    """All these minutes were measured, and nobody called."""
     errors: float = 0
     p99: float | None = None
     crashes: float | None = None
@@ -106,7 +108,12 @@ def read(kind: AlertKind, terms: Terms, facts: Facts) -> Reading:
 
 
 def _of_requests(terms: Terms, facts: Facts, value: float | None) -> Reading:
-    """Judge what is made of requests: a few of them say that all is well, but not that something is wrong."""
+    """Judge what is made of requests: a few of them say that all is well, but not that something is wrong.
+
+    Where nobody calls any more, nobody meets with it either.
+    """
+    if facts.idle:
+        return Reading(over=False)
     reading = _above(terms, value)
     return Reading(None, value) if reading.over and facts.requests < terms.least_requests else reading
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, delete, select
 from deploy_ui import hints
 from deploy_ui.db import reading, transaction
 from deploy_ui.enums import EventKind
-from deploy_ui.enums.alerts import AlertEnd, AlertPhase
+from deploy_ui.enums.alerts import AlertEnd, AlertKind, AlertPhase
 from deploy_ui.models import Alert, AlertNotice, AlertRule, Deployment
 from deploy_ui.services import events
 from deploy_ui.services.alerts import telling
@@ -130,7 +130,8 @@ def _turn(session: Session, step: Step, now: datetime) -> None:
     if step.after.phase is AlertPhase.FIRING:
         _begin(session, step, now)
     elif step.rule.standing.phase is AlertPhase.FIRING:
-        outcome = AlertEnd.RECOVERED if step.subject.serves else AlertEnd.AT_REST
+        judged = step.subject.running if step.rule.kind is AlertKind.BUILD_FAILED else step.subject.serves
+        outcome = AlertEnd.RECOVERED if judged else AlertEnd.AT_REST
         query = select(Alert).where(Alert.rule_id == step.rule.id, col(Alert.ended_at).is_(None))
         for alert in session.exec(query):
             _end(session, alert, outcome, now)

@@ -25,7 +25,9 @@ KEPT_TRYING = HOUR
 KEPT = timedelta(days=1)
 """How long notices that are done are kept."""
 CLAIM = timedelta(seconds=60)
-"""Longer than any try takes."""
+"""Longer than any try may take."""
+MOST_TRIES = 30
+"""More than there can be within the hour; without this a notice whose tries nobody writes down would never end."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5, 300
 AHEAD = CLAIM + timedelta(seconds=LONGEST_PAUSE_S)
 """No moment lies further ahead, unless the clock was set back since."""
@@ -115,6 +117,7 @@ def due(now: datetime, limit: int) -> list[Notice]:
         .with_for_update(skip_locked=True, of=AlertNotice)
     )
     with transaction() as session:
+        session.exec(update(AlertNotice).where(*turn, col(AlertNotice.attempts) >= MOST_TRIES).values(done_at=now))
         found = session.exec(query).all()
         for notice, _, _ in found:
             notice.attempts += 1
@@ -144,7 +147,9 @@ def sent(notice: Notice, *, delivered: bool, message: str = "", final: bool = Fa
     """Write how a try ended; one that failed is made again later, unless it is `final`, a test, or an hour old."""
     pause = timedelta(seconds=pause_s(notice.attempt))
     over = delivered or final or notice.event is NoticeEvent.TEST or now + pause > notice.created_at + KEPT_TRYING
-    mine = col(AlertNotice.id) == notice.id, col(AlertNotice.attempts) == notice.attempt
+    mine = [col(AlertNotice.id) == notice.id]
+    if not delivered:  # a later try may be under way; what was taken is done in any case
+        mine.append(col(AlertNotice.attempts) == notice.attempt)
     values = {"done_at": now} if over else {"due_at": now + pause}
     words = storable(message)[:MOST_MESSAGE]
     with transaction() as session:

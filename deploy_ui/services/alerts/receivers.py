@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, func, select
+from sqlalchemy import update
+from sqlmodel import Session, col, func, select
 
 from deploy_ui import clock, hints, vault
 from deploy_ui.db import reading, transaction
@@ -17,7 +18,7 @@ from deploy_ui.services import lookup
 from deploy_ui.services.alerts import outbox
 from deploy_ui.services.calls import callback_addresses
 from deploy_ui.services.viewer import Viewer
-from deploy_ui.settings import settings
+from deploy_ui.settings import mailbox, settings
 
 MOST_RECEIVERS = 10
 """Of one deployment."""
@@ -114,7 +115,9 @@ def remove(viewer: Viewer, slug: str, receiver_id: int) -> None:
     viewer.require(Role.EDITOR)
     with transaction() as session:
         _, receiver = _found(session, slug, receiver_id)
-        session.exec(delete(AlertNotice).where(col(AlertNotice.receiver_id) == receiver.id))
+        theirs = update(AlertNotice).where(col(AlertNotice.receiver_id) == receiver.id)
+        done_at = func.coalesce(col(AlertNotice.done_at), clock.now())
+        session.exec(theirs.values(receiver_id=None, done_at=done_at))  # they still count: nobody is to be flooded
         session.delete(receiver)
     hints.publish(f"deployment:{slug}")
 
@@ -150,7 +153,7 @@ def test(viewer: Viewer, slug: str, receiver_id: int) -> None:
 def _shown(kind: ReceiverKind, address: str) -> str:
     """Return what may be shown of an address, or raise Invalid when it is none."""
     if kind is ReceiverKind.EMAIL:
-        if len(address) > LONGEST_EMAIL or not EMAIL.fullmatch(address):
+        if not _is_email(address):
             raise Invalid("email_wrong", field="address")
         return address
     try:
@@ -159,6 +162,16 @@ def _shown(kind: ReceiverKind, address: str) -> str:
         refused = error.code == "callback_refused"
         raise Invalid("alert_url_refused" if refused else "alert_url_wrong", field="address") from error
     return callback_addresses.place(address)
+
+
+def _is_email(address: str) -> bool:
+    """Say whether letters can be sent there, as whoever sends them sees it."""
+    if len(address) > LONGEST_EMAIL or not EMAIL.fullmatch(address):
+        return False
+    try:
+        return mailbox(address).addr_spec == address
+    except ValueError:
+        return False
 
 
 def _found(session: Session, slug: str, receiver_id: int) -> tuple[Deployment, AlertReceiver]:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from deploy_ui.enums.alerts import AlertKind
 from deploy_ui.errors import Invalid
 
+LASTING = frozenset({AlertKind.NOT_READY, AlertKind.MEMORY})
+"""Kinds whose minutes say how long it must be so; those of the others say over how long is measured."""
+SHARES = frozenset({AlertKind.ERROR_RATE, AlertKind.MEMORY})
+"""Kinds whose threshold is a share: people read it in percent."""
 DAY_MINUTES = 1440
 LONGEST_WINDOW = 60
 """Minutes that may be measured over: the monitor keeps so much in memory."""

@@ -25,8 +25,8 @@ class Subject:
     running: bool
     serves: bool
     ready: int
-    build_failed: bool
-    """Its image did, or the newest revision was given up because its image did."""
+    build_failed: bool | None
+    """Its image did, or the newest revision was given up because its image did; None while it is built again."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,10 @@ def watched() -> dict[Subject, list[Rule]]:
     """Return every rule that is switched on, by its deployment; of one that is gone those that still fire."""
     with reading() as session:
         subjects = {each.id: each for each in _subjects(session)}
-        rules = select(AlertRule).where(col(AlertRule.enabled).is_(True)).order_by(col(AlertRule.id))
+        known = or_(col(Deployment.phase) != Phase.DELETED, col(AlertRule.phase) != AlertPhase.QUIET)
+        rules = select(AlertRule).join(Deployment).where(col(AlertRule.enabled).is_(True), known)
         found: dict[Subject, list[Rule]] = {}
-        for row in session.exec(rules):
+        for row in session.exec(rules.order_by(col(AlertRule.id))):
             if row.deployment_id in subjects:
                 found.setdefault(subjects[row.deployment_id], []).append(_rule(row))
     return found
@@ -70,7 +71,9 @@ def _subjects(session: Session) -> Iterator[Subject]:
         .where(or_(col(Deployment.phase) != Phase.DELETED, col(Deployment.id).in_(unquiet)))
     )
     for deployment, image_status, number in session.exec(query):
-        yield _subject(deployment, build_failed=image_status is ImageStatus.FAILED or number is not None)
+        failed = image_status is ImageStatus.FAILED or number is not None
+        unfinished = ImageStatus(image_status).unfinished
+        yield _subject(deployment, build_failed=None if unfinished and not failed else failed)
 
 
 def _rule(row: AlertRule) -> Rule:
@@ -78,7 +81,7 @@ def _rule(row: AlertRule) -> Rule:
     return Rule(row.id, row.kind, terms, Standing(row.phase, row.held_s, row.value))
 
 
-def _subject(row: Deployment, *, build_failed: bool) -> Subject:
+def _subject(row: Deployment, *, build_failed: bool | None) -> Subject:
     running, ready = row.wish is Wish.RUN, row.ready_instances
     return Subject(
         id=row.id,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from deploy_ui.metrics import bins
+from deploy_ui.metrics import bins, facts
 from deploy_ui.metrics.sample import Sample
 from deploy_ui.metrics.store import SHORTEST_S, Reader
 
@@ -23,22 +23,24 @@ class Stretch:
     """What alerts need of one look."""
 
     seconds: float
-    requests: float
+    measured: bool
+    """Whether the gateway answered: without it no request is seen."""
+    answers: float
     errors: float
     crashes: float
     durations: Mapping[int, float]
-    """Requests by the bin of their duration."""
+    """Requests to instances by the bin of their duration."""
 
 
 def stretch(sample: Sample) -> Stretch:
     """Return what alerts need of a sample."""
-    codes = [(name.rpartition(":")[2], value) for name, value in sample.under("requests:")]
     return Stretch(
         seconds=sample.counters.get("seconds", SHORTEST_S),
-        requests=sum(value for _, value in codes),
-        errors=sum(value for code, value in codes if code.startswith("5")),
+        measured="gateway_silent" not in sample.counters and bool(sample.counters),
+        answers=facts.answers(sample),
+        errors=facts.errors(sample),
         crashes=sample.counters.get("crashes", 0),
-        durations=bins.counts_of(sample.under("duration:")),
+        durations=facts.durations(sample),
     )
 
 
@@ -69,6 +71,12 @@ class Window:
         return found
 
 
+def idle(stretches: list[Stretch], minutes: int) -> bool:
+    """Say whether for all these minutes it is known that nobody was answered."""
+    measured = sum(each.seconds for each in stretches if each.measured)
+    return measured >= minutes * 60 and not any(each.answers for each in stretches)
+
+
 def p99(stretches: list[Stretch]) -> float | None:
     """Return the duration that 99 of 100 requests do not exceed, in seconds."""
     counts: dict[int, float] = {}
@@ -93,6 +101,11 @@ class Windows:
         window.add(stretch(sample))
         return window
 
+    def begin_anew(self, deployment: int, minutes: int) -> Window:
+        """Forget what was measured before a deployment came to rest: it is no trouble of the next time it serves."""
+        window = self._windows[deployment] = Window(minutes)
+        return window
+
     def keep_only(self, deployments: Mapping[int, object]) -> None:
         """Forget deployments that are gone."""
         self._windows = {each: window for each, window in self._windows.items() if each in deployments}
@@ -105,14 +118,22 @@ class Windows:
             log.warning("alerts begin without what was measured before: %s", error)
             return window
         for sample in known.values():
+            wanted = sample.gauges.get("wanted")
+            if wanted and not wanted.most:
+                window = Window(minutes)
             window.add(stretch(sample))
         return window
 
 
 def memory_share(sample: Sample) -> float | None:
-    """Return the share of its limit that the fullest instance had; None when none was measured."""
-    limit = sample.gauges.get("memory_limit")
+    """Return the share of its limit that the fullest instance had; None when nobody measured it.
+
+    Where there is no ready instance, and none was measured, none is full.
+    """
+    limit, ready = sample.gauges.get("memory_limit"), sample.gauges.get("ready")
     used = [gauge.most for name, gauge in sample.gauges.items() if name.startswith("memory:")]
+    if not used and ready and not ready.most:
+        return 0.0
     return max(used) / limit.most if used and limit and limit.most else None
 
 

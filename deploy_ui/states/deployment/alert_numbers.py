@@ -6,9 +6,9 @@ from typing import Any
 
 from deploy_ui.enums.alerts import AlertKind
 from deploy_ui.errors import Invalid
+from deploy_ui.services.alerts.templates import SHARES
 
 NAMES = ("threshold", "minutes", "least_requests")
-IN_PERCENT = {AlertKind.ERROR_RATE, AlertKind.MEMORY}
 PERCENT = 100
 
 
@@ -16,14 +16,14 @@ def typed(kind: AlertKind, form: Mapping[str, Any]) -> dict[str, float | None]:
     """Return the numbers of a form; what is no number is out of every bounds."""
     numbers = {name: _number(str(form[name])) for name in NAMES if name in form}
     threshold = numbers.get("threshold")
-    if kind in IN_PERCENT and threshold is not None:
+    if kind in SHARES and threshold is not None:
         numbers["threshold"] = round(threshold / PERCENT, 6) if math.isfinite(threshold) else threshold
     return numbers
 
 
 def as_typed(kind: AlertKind, error: Invalid) -> Invalid:
     """Return what is wrong in the unit that people type."""
-    if kind not in IN_PERCENT or error.field != "threshold" or error.code != "out_of_range":
+    if kind not in SHARES or error.field != "threshold" or error.code != "out_of_range":
         return error
     low, high = (f"{float(str(error.facts[name])) * PERCENT:g}" for name in ("low", "high"))
     return Invalid("out_of_range", field=error.field, low=low, high=high)

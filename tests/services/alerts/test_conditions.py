@@ -72,6 +72,18 @@ def test_one_good_look_begins_the_minutes_anew() -> None:
     assert FIRING not in run(AlertKind.NOT_READY, looks)
 
 
+@pytest.mark.parametrize("kind", [AlertKind.ERROR_RATE, AlertKind.P99])
+def test_when_nobody_calls_any_more_it_is_over_after_a_minute(kind: AlertKind) -> None:
+    phases = run(kind, [facts(), facts(), *[facts(idle=True)] * 5], Standing(FIRING, 0.0, 0.5))
+    assert phases == [FIRING] * 5 + [QUIET] * 2
+
+
+def test_a_build_that_is_made_again_neither_resolves_nor_fires() -> None:
+    building = [facts(build_failed=None)] * 10
+    assert run(AlertKind.BUILD_FAILED, building, Standing(FIRING)) == [FIRING] * 10
+    assert run(AlertKind.BUILD_FAILED, building) == [QUIET] * 10
+
+
 def test_a_look_that_took_hours_counts_as_one() -> None:
     phases = run(AlertKind.NOT_READY, [facts(ready=0)] * 3, seconds=7200.0)
     assert FIRING not in phases

@@ -4,10 +4,12 @@ import pytest
 
 from deploy_ui import clock
 from deploy_ui.db import reading
+from deploy_ui.enums import Phase
 from deploy_ui.enums.alerts import AlertKind, AlertPhase, ReceiverKind
 from deploy_ui.errors import Conflict, Invalid, TooMany
 from deploy_ui.models import AlertReceiver
-from deploy_ui.services.alerts import outbox, receivers
+from deploy_ui.services import deployments
+from deploy_ui.services.alerts import board, outbox, receivers, remains, rules
 from deploy_ui.services.cards import DeploymentCard
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
@@ -71,7 +73,47 @@ def test_who_is_removed_is_told_nothing_more(editor: Viewer, card: DeploymentCar
     receivers.remove(editor, card.slug, first)
     for notice in taken:
         outbox.sent(notice, delivered=False, message="HTTP 500", now=clock.now())
-    assert [each.receiver_id for each in watch.notices()] == [second]
+    assert [(each.receiver_id, each.done_at is None) for each in watch.notices()] == [(None, False), (second, True)]
+
+
+def test_removing_a_receiver_makes_no_room_for_more_tests(editor: Viewer, card: DeploymentCard) -> None:
+    for _ in range(receivers.MOST_TESTS):
+        receiver = add(editor, card)
+        receivers.test(editor, card.slug, receiver)
+        receivers.remove(editor, card.slug, receiver)
+    with pytest.raises(TooMany, match="alert_tests_many"):
+        receivers.test(editor, card.slug, add(editor, card))
+
+
+@pytest.mark.parametrize(
+    "address", [".a@example.org", "a..b@example.org", "a@", "a b@example.org", "A <a@example.org>"]
+)
+def test_what_no_letter_can_be_sent_to_is_no_address(
+    editor: Viewer, card: DeploymentCard, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("DEPLOY_UI_SMTP_URL", "smtp://127.0.0.1:9")
+    settings.cache_clear()
+    with pytest.raises(Invalid, match="email_wrong"):
+        receivers.create(editor, card.slug, ReceiverKind.EMAIL, address, "en")
+
+
+def test_of_a_deployment_that_is_gone_no_address_and_no_rule_is_left(editor: Viewer, card: DeploymentCard) -> None:
+    other = factories.deployment(editor)
+    for each in (card, other):
+        add(editor, each)
+    watch.stand(card, AlertKind.ERROR_RATE, AlertPhase.FIRING)
+    deployments.delete(editor, card.slug)
+    factories.seen(deployments.card(editor, card.slug), Phase.DELETED)
+    remains.forget()
+    assert len(receivers.rows(editor, card.slug)) == 1  # it is yet to be told that it is over
+    watch.stand(card, AlertKind.ERROR_RATE, AlertPhase.QUIET)
+    for notice in outbox.due(clock.now(), 5):
+        outbox.sent(notice, delivered=True, now=clock.now())
+    remains.forget()
+    assert (receivers.rows(editor, card.slug), rules.rows(editor, card.slug)) == ([], [])
+    assert len(board.history(editor, card.slug).items) == 1
+    assert len(receivers.rows(editor, other.slug)) == 1
+    assert rules.rows(editor, other.slug)
 
 
 def test_the_address_is_sealed(editor: Viewer, card: DeploymentCard) -> None:

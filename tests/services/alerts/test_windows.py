@@ -7,7 +7,7 @@ import pytest
 
 from deploy_ui.metrics.sample import Gauge, Sample
 from deploy_ui.metrics.store import FILE, Reader, Writer
-from deploy_ui.services.alerts.windows import Ages, Window, Windows, memory_share, p99, queue_age, stretch
+from deploy_ui.services.alerts.windows import Ages, Window, Windows, idle, memory_share, p99, queue_age, stretch
 
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 SECOND = int(NOW.timestamp())
@@ -18,13 +18,38 @@ def sample(requests: float = 10, errors: float = 0, **counters: float) -> Sample
 
 
 def requests(window: Window, minutes: int) -> float:
-    return sum(each.requests for each in window.last(minutes))
+    return sum(each.answers for each in window.last(minutes))
 
 
 def test_a_stretch_counts_answers_of_all_revisions_and_of_the_gateway() -> None:
-    counters = {"requests:1:200": 5, "requests:2:502": 2, "requests::503": 3, "requests:2:404": 1, "crashes": 1}
-    found = stretch(Sample({"seconds": 15, **counters}))
-    assert (found.requests, found.errors, found.crashes) == (11, 5, 1)
+    counters = {"requests:1:200": 5, "requests:2:502": 2, "requests::503": 3, "requests:2:404": 1, "requests::0": 9}
+    found = stretch(Sample({"seconds": 15, "crashes": 1, "duration::100": 3, "duration:1:30000": 8, **counters}))
+    assert (found.answers, found.errors, found.crashes) == (11, 5, 1)
+    assert found.durations == {30_000: 8}
+
+
+def test_nobody_called_is_known_only_where_the_gateway_answered_all_the_time() -> None:
+    quiet, silent = stretch(Sample({"seconds": 15})), stretch(Sample({"seconds": 15, "gateway_silent": 15}))
+    assert idle([quiet] * 4, 1)
+    assert not idle([quiet] * 3, 1)
+    assert not idle([quiet, quiet, quiet, silent], 1)
+    assert not idle([quiet, quiet, quiet, stretch(sample())], 1)
+
+
+def test_what_was_before_a_rest_is_not_read_from_the_store(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    for number, wanted in enumerate([1, 1, 0, 0, 1]):
+        writer.write(SECOND - 75 + number * 15, {1: Sample(sample().counters, {"wanted": Gauge.of(wanted)})})
+    writer.close()
+    window = Windows(Reader(tmp_path)).add(1, sample(), minutes=5, now=NOW)
+    assert requests(window, 5) <= 30
+
+
+def test_a_window_that_begins_anew_holds_nothing_of_before(tmp_path: Path) -> None:
+    windows = Windows(Reader(tmp_path))
+    windows.add(1, sample(), minutes=5, now=NOW)
+    windows.begin_anew(1, 5)
+    assert requests(windows.add(1, sample(requests=3), minutes=5, now=NOW), 5) == 3
 
 
 def test_the_last_minutes_are_those_that_were_looked_at() -> None:
