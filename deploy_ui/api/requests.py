@@ -16,7 +16,7 @@ from deploy_ui.api.errors import answers
 from deploy_ui.api.shapes import Listing
 from deploy_ui.enums.requests import RequestKind
 from deploy_ui.services.monitoring import requests
-from deploy_ui.services.monitoring.request_rows import RequestRow, Wanted
+from deploy_ui.services.monitoring.request_rows import LONGEST, RequestRow, Wanted
 from deploy_ui.services.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 
 router = APIRouter(prefix="/api/v1/deployments/{slug}", tags=["Monitoring"], responses=answers(401, 404, 503))
@@ -40,7 +40,7 @@ class Asked:
         str, Query(max_length=6, description="`404`, `4xx`, `none` (no answer), or `failed`: 4xx, 5xx and none.")
     ] = ""
     method: Annotated[str, Query(max_length=128)] = ""
-    path: Annotated[str, Query(max_length=512, description="A piece of the path, in any case.")] = ""
+    path: Annotated[str, Query(max_length=LONGEST, description="A piece of the path, in any case.")] = ""
     min_duration_s: Annotated[
         float, Query(ge=0, le=LONGEST_DURATION_S, allow_inf_nan=False, description="At least so long.")
     ] = 0

@@ -14,6 +14,8 @@ CLASSES = {"2xx": (200, 299), "3xx": (300, 399), "4xx": (400, 499), "5xx": (500,
 FAILED = "failed"
 """Every answer from 400 on, and none at all."""
 CODE = re.compile(r"[1-9][0-9]{2}")
+LONGEST = 512
+"""Characters of a text that is looked for: as long as a kept path may be."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def conditions(wanted: Wanted) -> Iterator[tuple[str, list[Any]]]:
 def _stored(value: datetime | float | str) -> float | str:
     if isinstance(value, datetime):
         return round(value.timestamp() * 1000)
-    return paging.plain(value)[: paging.LONGEST_SEARCH] if isinstance(value, str) else value
+    return paging.plain(value)[:LONGEST] if isinstance(value, str) else value
 
 
 def _status(word: str) -> tuple[str, list[Any]]:
