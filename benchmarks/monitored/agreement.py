@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -29,7 +30,7 @@ SECONDS = (0.04, 0.05, 0.06, 0.08, 0.2)
 SOON_S, PATIENCE_S, PAUSE_S = 20.0, 60.0, 0.25
 ROUNDS = 4
 CLOSE = 0.05
-BROKEN = 500
+OK, BROKEN = 200, 500
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ class Deployed:
     slug: str
     secret: str
 
-    def charts(self, *names: str) -> dict[str, Any]:
-        """Return what its charts show of the last hour."""
-        answer = self.product.api.get(f"/deployments/{self.slug}/metrics", params={"chart": list(names)})
+    def charts(self, name: str, since: datetime | None = None) -> dict[str, Any]:
+        """Return what one of its charts shows, and the summary: of the last hour, or since a moment."""
+        asked = {"chart": name} | ({"since": since.isoformat()} if since else {})
+        answer = self.product.api.get(f"/deployments/{self.slug}/metrics", params=asked)
         found: dict[str, Any] = answer.raise_for_status().json()
         return found
 
@@ -84,7 +86,10 @@ def deployed(product: Product) -> Deployed:
     slug = product.api.post("/deployments", json={"name": "Agreement", "image": image["id"], "min_instances": 2})
     made = Deployed(product, slug.raise_for_status().json()["slug"], "")
     key = product.api.post(f"/deployments/{made.slug}/keys", json={"name": "bench"}).raise_for_status().json()
-    return Deployed(product, made.slug, key["secret"])
+    called = Deployed(product, made.slug, key["secret"])
+    while asyncio.run(_once(called)) != OK:
+        time.sleep(PAUSE_S)
+    return called
 
 
 def load(deployed: Deployed) -> Generated:
@@ -97,9 +102,9 @@ def freshness(deployed: Deployed) -> list[float]:
     return [_shown_after(deployed) for _ in range(ROUNDS)]
 
 
-def p50(deployed: Deployed) -> float:
-    """Return the chart's p50 in the middle of the load."""
-    lines = deployed.charts("latency")["charts"][0]["series"]
+def p50(deployed: Deployed, since: datetime) -> float:
+    """Return the p50 that the chart shows of most steps since a moment."""
+    lines = deployed.charts("latency", since)["charts"][0]["series"]
     values: list[float | None] = next(line["values"] for line in lines if line["name"] == "p50")
     return statistics.median(each for each in values if each is not None)
 
@@ -131,9 +136,9 @@ def _shown_after(deployed: Deployed) -> float:
     return time.monotonic() - begun
 
 
-async def _once(deployed: Deployed) -> None:
+async def _once(deployed: Deployed) -> int:
     async with _session(deployed) as session:
-        await _ask(session, deployed.slug, Generated(), 0.01, fails=False)
+        return await _ask(session, deployed.slug, Generated(), 0.01, fails=False)
 
 
 async def _load(deployed: Deployed) -> Generated:
@@ -152,12 +157,13 @@ async def _load(deployed: Deployed) -> Generated:
     return generated
 
 
-async def _ask(session: aiohttp.ClientSession, slug: str, generated: Generated, seconds: float, *, fails: bool) -> None:
+async def _ask(session: aiohttp.ClientSession, slug: str, generated: Generated, seconds: float, *, fails: bool) -> int:
     begun = time.perf_counter()
     async with session.post(f"/{slug}/predict", json={"seconds": seconds, "fails": fails}) as answer:
         await answer.read()
     generated.seconds.append(time.perf_counter() - begun)
     generated.answers[answer.status] += 1
+    return answer.status
 
 
 def _session(deployed: Deployed) -> aiohttp.ClientSession:
