@@ -24,7 +24,7 @@ class Model:
             raise RuntimeError("as it was asked to")
         return {"ok": True}
 """
-CALLERS, LOAD_S, FAILING = 8, 45.0, 0.02
+CALLERS, LOAD_S, FAILING = 8, 75.0, 0.02
 SECONDS = (0.04, 0.05, 0.06, 0.08, 0.2)
 """How long requests take, one after the other."""
 SOON_S, PATIENCE_S, PAUSE_S = 20.0, 60.0, 0.25

@@ -16,6 +16,7 @@ from deploy_ui.metrics.store import Reader
 from deploy_ui.services import lookup
 from deploy_ui.services.monitoring import marks, ranges, sources, troubles
 from deploy_ui.services.monitoring.marks import Mark
+from deploy_ui.services.monitoring.ranges import Range
 from deploy_ui.services.monitoring.sources import Figure, Found, Question
 from deploy_ui.services.viewer import Viewer
 from deploy_ui.settings import settings
@@ -64,6 +65,7 @@ def read(
         key, gone = deployment.id, deployment.wish == Wish.DELETE
     asked = ranges.asked(since, until, now)
     step = drawing.step_of(asked.since, asked.until)
+    asked = Range(asked.since // step * step, asked.until)
     times = drawing.axis(asked.since, asked.until, step)
     reader = Reader(settings().metrics_dir)
     question = Question(slug, key, asked, step, times, names)

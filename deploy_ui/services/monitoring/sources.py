@@ -9,9 +9,10 @@ from deploy_ui.metrics import charts as drawing
 from deploy_ui.metrics import facts, prometheus_charts
 from deploy_ui.metrics.charts import Chart
 from deploy_ui.metrics.prometheus import Asking, Prometheus
-from deploy_ui.metrics.sample import Sample
+from deploy_ui.metrics.sample import Sample, merged
 from deploy_ui.metrics.store import Reader
 from deploy_ui.services.monitoring.ranges import Range
+from deploy_ui.settings import settings
 
 Known = tuple[list[facts.Figure], float]
 """Figures, and the share of the time that is known."""
@@ -37,6 +38,7 @@ class Question:
     slug: str
     key: int
     range: Range
+    """Begins with a whole step."""
     step_s: int
     times: Sequence[int]
     names: Collection[str]
@@ -55,14 +57,16 @@ def kept(reader: Reader, question: Question) -> Found:
     """Read the own store. Raises sqlite3.Error or ValueError if it is damaged."""
     asked, key = question.range, question.key
     series = reader.series(key, asked.since, asked.until, question.step_s)
-    whole, then = reader.total(key, asked.since, asked.until), asked.earlier(DAY)
-    before = reader.total(key, then.since, then.until)
-    if before.counters.get("seconds", 0) < NEARLY_ALL * asked.seconds:
-        before = Sample()
-    return Found(
-        drawing.charts(series, question.times, question.names),
-        _compared(facts.figures(whole), facts.figures(before)),
-    )
+    figures = _compared(facts.figures(merged(series.values())), facts.figures(_day_before(reader, key, asked)))
+    return Found(drawing.charts(series, question.times, question.names), figures)
+
+
+def _day_before(reader: Reader, key: int, asked: Range) -> Sample:
+    """Return what was measured a day earlier; nothing unless that is nearly all of the time, or can be."""
+    then = asked.earlier(DAY)
+    kept_s = then.until - max(then.since, asked.until - timedelta(settings().metrics_days).total_seconds())
+    before = reader.total(key, then.since, then.until) if kept_s >= NEARLY_ALL * asked.seconds else Sample()
+    return before if before.counters.get("seconds", 0) >= NEARLY_ALL * asked.seconds else Sample()
 
 
 def scraped(prometheus: Prometheus, question: Question) -> Found:
