@@ -35,6 +35,8 @@ class Entry(NamedTuple):
     """0: nobody was there any more to get an answer."""
     flags: frozenset[str]
     details: str
+    refused: str
+    """The code of the activator's refusal."""
     bytes_in: int
     bytes_out: int
     duration_us: int
@@ -73,6 +75,7 @@ def _entry(said: dict[str, Any], at_ms: int, place: int) -> Entry:
         status=min(_number(said.get("status")), HIGHEST_STATUS),
         flags=frozenset(_text(said.get("flags")).split(",")) - {"", NOTHING},
         details=_text(said.get("details")),
+        refused=_text(said.get("refused")),
         bytes_in=_number(said.get("bytes_in")),
         bytes_out=_number(said.get("bytes_out")),
         duration_us=_number(said.get("duration_us")) or min(_number(said.get("duration_ms")) * 1000, MOST),

@@ -1,6 +1,6 @@
 """The listener: which bytes from the network become a request at all, and what is written down about it."""
 
-from deploy_ui.gateway import access, places
+from deploy_ui.gateway import access, places, waking
 from deploy_ui.gateway.clusters import file_source
 from deploy_ui.gateway.filters import http_filters
 from deploy_ui.gateway.protos import METADATA, Message, extension, seconds, typed
@@ -113,6 +113,7 @@ def _access_log(settings: Settings) -> Message:
         "status": "%RESPONSE_CODE%",
         "flags": "%RESPONSE_FLAGS%",
         "details": "%RESPONSE_CODE_DETAILS%",
+        "refused": f"%DYNAMIC_METADATA({waking.SAID}:{waking.CODE_HEADER})%",
         "bytes_in": "%BYTES_RECEIVED%",
         "bytes_out": "%BYTES_SENT%",
         "duration_ms": "%DURATION%",

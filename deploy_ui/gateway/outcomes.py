@@ -27,14 +27,10 @@ BY_STATUS = {
     502: BROKE_OFF,
     504: TOO_SLOW,
 }
-BY_DETAILS = {
-    ("ext_authz_denied", 400): "scale_up_timeout_wrong",
-    ("websocket_handshake_unsuccessful", 400): "websocket_refused",
-}
+NO_WEBSOCKET = "websocket_handshake_unsuccessful"
+BY_ACTIVATOR = {"too_many_waiting", "scale_up_timeout_wrong", *BY_STATE.values()}
 BROKEN = {CALLER_LEFT, BROKE_OFF, TOO_SLOW}
-REASONS = sorted(
-    {*BROKEN, *BY_STATE.values(), *BY_STATUS.values(), *BY_DETAILS.values(), NO_KEY, NO_ROOM, NO_CALLS, FAILED}
-)
+REASONS = sorted({*BROKEN, *BY_ACTIVATOR, *BY_STATUS.values(), "websocket_refused", NO_KEY, NO_ROOM, NO_CALLS, FAILED})
 """Every reason there is; most are codes of the gateway's own errors."""
 
 
@@ -77,13 +73,15 @@ def _broken_off(entry: Entry) -> str:
 
 
 def _refused(entry: Entry) -> str:
+    if entry.refused in BY_ACTIVATOR:
+        return entry.refused
     if entry.details == DIRECT:
         return BY_STATE.get(entry.state, BY_STATUS[404])
     if entry.status == 503:  # noqa: PLR2004 -- the status of HTTP
         return _unavailable(entry)
     if entry.status == 401 and "Jwt_is_missing" in entry.details:  # noqa: PLR2004 -- as above
         return NO_KEY
-    return BY_DETAILS.get((entry.details, entry.status)) or BY_STATUS.get(entry.status, FAILED)
+    return "websocket_refused" if entry.details == NO_WEBSOCKET else BY_STATUS.get(entry.status, FAILED)
 
 
 def _unavailable(entry: Entry) -> str:

@@ -16,6 +16,10 @@ CLUSTER = "deploy_ui.activator"
 ADDRESS = "http://activator"
 PATIENCE_HEADER = "x-scale-up-timeout"
 """With it a caller says how many seconds it would wait."""
+CODE_HEADER = "x-deploy-ui-code"
+"""In it the activator says why it refuses; the access log has it, callers have the body."""
+SAID = "envoy.filters.http.ext_authz"
+"""Under this name Envoy leaves that header for the access log, whatever the filter is called here."""
 HOLD = "/hold/"
 """Below it the activator is asked about one deployment."""
 REFUSED, WRONG, GONE = 403, 422, 410
@@ -55,5 +59,8 @@ def _service(path: str, timeout: str) -> Message:
     return {
         "server_uri": {"uri": ADDRESS, "cluster": CLUSTER, "timeout": timeout},
         "path_override": path,
-        "authorization_response": {"allowed_client_headers": {"patterns": [{"exact": "retry-after"}]}},
+        "authorization_response": {
+            "allowed_client_headers": {"patterns": [{"exact": "retry-after"}]},
+            "dynamic_metadata_from_headers": {"patterns": [{"exact": CODE_HEADER}]},
+        },
     }

@@ -11,12 +11,14 @@ from contextlib import contextmanager
 import pytest
 from redis import Redis
 
-from deploy_ui.gateway import gate, places
+from deploy_ui.gateway import access_log, gate, places
 from deploy_ui.gateway.activator import server
 from deploy_ui.gateway.activator.client import held
 from deploy_ui.gateway.activator.hold import Hold
 from deploy_ui.gateway.activator.waiting import Places
 from deploy_ui.gateway.activator.watch import Watch
+from deploy_ui.gateway.outcomes import outcome
+from deploy_ui.gateway.waking import CODE_HEADER
 from deploy_ui.hints import CHANNEL
 from deploy_ui.settings import settings
 from tests import activator
@@ -138,6 +140,10 @@ def small() -> Iterator[None]:
         loop.close()
 
 
+def logged_reasons() -> set[str]:
+    return {outcome(each)[1] for batch in access_log.batches() for each in batch}
+
+
 def test_more_than_there_are_places_for_are_sent_away(gateway: Gateway, upstream: Upstream) -> None:
     shut("a")
     gateway.serve(waiting("a", upstream.address))
@@ -145,5 +151,7 @@ def test_more_than_there_are_places_for_are_sent_away(gateway: Gateway, upstream
         response = post(gateway)
         assert (response.status_code, code(response)) == (503, "too_many_waiting")
         assert int(response.headers["retry-after"]) > 0
+        assert response.headers.keys().isdisjoint({CODE_HEADER})
         gate.write({})
         assert [caller.result(20).status_code for caller in callers] == [200, 200]
+    assert eventually(lambda: "too_many_waiting" in logged_reasons())

@@ -8,13 +8,15 @@ from deploy_ui.gateway.answers import MESSAGES
 from deploy_ui.gateway.outcomes import BROKEN, CALLER_LEFT, REASONS, outcome, own_path
 
 ANSWERED, ACCEPTED, REFUSED, BROKE = RequestKind
-EMPTY = Entry(0, 0, "iris", "serving", "GET", "/x", 200, frozenset(), "via_upstream", 0, 0, 0, "", "", "", "", "", 0)
+SENT = (0, 0, "iris", "serving", "GET", "/x", 200)
+EMPTY = Entry(*SENT, frozenset(), "via_upstream", "", 0, 0, 0, "", "", "", "", "", 0)
 
 
-def entry(status: int, details: str, flags: str = "", *, state: str = "serving", upstream: str = "a:1") -> Entry:
-    return EMPTY._replace(
-        status=status, details=details, flags=frozenset(flags.split()), state=state, upstream=upstream
-    )
+def entry(
+    status: int, details: str, flags: str = "", *, state: str = "serving", upstream: str = "a:1", said: str = ""
+) -> Entry:
+    like = EMPTY._replace(status=status, details=details, flags=frozenset(flags.split()))
+    return like._replace(state=state, upstream=upstream, refused=said)
 
 
 MISSING, EXPIRED = "jwt_authn_access_denied{Jwt_is_missing}", "jwt_authn_access_denied{Jwt_is_expired}"
@@ -48,7 +50,10 @@ RBAC = "rbac_access_denied_matched_policy[none]"
         (entry(503, "direct_response", state="failed", upstream=""), (REFUSED, "deployment_failed")),
         (entry(410, "direct_response", state="deleted", upstream=""), (REFUSED, "deployment_deleted")),
         (entry(503, "ext_authz_denied", state="waiting", upstream=""), (REFUSED, "deployment_not_ready")),
-        (entry(400, "ext_authz_denied", state="waiting", upstream=""), (REFUSED, "scale_up_timeout_wrong")),
+        (entry(503, "ext_authz_denied", said="too_many_waiting"), (REFUSED, "too_many_waiting")),
+        (entry(503, "ext_authz_denied", said="deployment_failed"), (REFUSED, "deployment_failed")),
+        (entry(400, "ext_authz_denied", said="scale_up_timeout_wrong"), (REFUSED, "scale_up_timeout_wrong")),
+        (entry(503, "ext_authz_denied", said="what is this"), (REFUSED, "deployment_not_ready")),
         (entry(400, "websocket_handshake_unsuccessful"), (REFUSED, "websocket_refused")),
         (entry(401, MISSING, upstream=""), (REFUSED, "key_missing")),
         (entry(401, EXPIRED, upstream=""), (REFUSED, "key_invalid")),

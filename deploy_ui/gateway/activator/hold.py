@@ -7,7 +7,6 @@ from collections.abc import Callable
 from deploy_ui.gateway.activator import waiting
 from deploy_ui.gateway.activator.waiting import Places, Refusal
 from deploy_ui.gateway.activator.watch import LOOK_EVERY_S, Watch
-from deploy_ui.gateway.answers import body
 from deploy_ui.gateway.waking import REFUSED
 
 WAKE_AGAIN_S = 1.0
@@ -15,7 +14,7 @@ WAKE_RESTS_S = 0.02
 """However many begin to wait: more often the controller could not look anyway."""
 SOON_S = 1
 """The activator is back a moment after it ended."""
-_ENDING = Refusal(REFUSED, body("deployment_not_ready"), SOON_S)
+_ENDING = Refusal(REFUSED, "deployment_not_ready", retry_after_s=SOON_S)
 
 
 class Hold:

@@ -13,7 +13,7 @@ from deploy_ui.gateway.activator.client import HELD
 from deploy_ui.gateway.activator.hold import Hold
 from deploy_ui.gateway.activator.waiting import Places
 from deploy_ui.gateway.activator.watch import Watch
-from deploy_ui.gateway.waking import HOLD, PATIENCE_HEADER
+from deploy_ui.gateway.waking import CODE_HEADER, HOLD, PATIENCE_HEADER
 from deploy_ui.settings import settings
 
 TOPIC = "wake"
@@ -79,5 +79,7 @@ async def _answer(hold: Hold, request: web.BaseRequest) -> web.StreamResponse:
     refusal = await hold.ask(slug, request.headers.get(PATIENCE_HEADER))
     if refusal is None:
         return web.Response()
-    headers = {} if refusal.retry_after_s is None else {"retry-after": str(refusal.retry_after_s)}
+    headers = {CODE_HEADER: refusal.code}
+    if refusal.retry_after_s is not None:
+        headers["retry-after"] = str(refusal.retry_after_s)
     return web.Response(status=refusal.status, text=refusal.body, headers=headers)

@@ -22,21 +22,28 @@ class Refusal:
     """Why a request does not go on, as it is said to Envoy."""
 
     status: int
-    body: str
+    code: str
+    reason: str = ""
+    """A code, too: why the deployment does not serve."""
     retry_after_s: int | None = None
+
+    @property
+    def body(self) -> str:
+        """Return what the caller is told."""
+        return body(self.code, reason=self.reason)
 
 
 def refusal(shut: Shut) -> Refusal:
     """Say no to a caller of a deployment that does not serve."""
     status, code = STATES[shut.state]
     if status == HTTP_GONE:
-        return Refusal(GONE, body(code))
-    return Refusal(REFUSED, body(code, reason=shut.reason), RETRY_AFTER_S)
+        return Refusal(GONE, code)
+    return Refusal(REFUSED, code, shut.reason, RETRY_AFTER_S)
 
 
 def too_many() -> Refusal:
     """Say no because the place for those who wait is full."""
-    return Refusal(REFUSED, body("too_many_waiting"), RETRY_AFTER_S)
+    return Refusal(REFUSED, "too_many_waiting", retry_after_s=RETRY_AFTER_S)
 
 
 def patience(shut: Shut, asked: str | None) -> float | Refusal:
@@ -44,7 +51,7 @@ def patience(shut: Shut, asked: str | None) -> float | Refusal:
     if asked is None:
         return shut.start_timeout_s
     if not SECONDS.fullmatch(asked):
-        return Refusal(WRONG, body("scale_up_timeout_wrong"))
+        return Refusal(WRONG, "scale_up_timeout_wrong")
     return min(float(asked), shut.start_timeout_s)
 
 
