@@ -1,6 +1,7 @@
 """The Grafana view, with a server in Grafana's place: the real one cannot be installed here."""
 
 import http.server
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -58,8 +59,10 @@ def test_the_dashboard_is_shown_in_the_tab(page: Page, signed_in: Callable[..., 
     signed_in()
     slug = factories.deployment().slug
     page.goto(f"/deployments/{slug}/monitoring")
+    page.get_by_test_id("range-6h").click()
+    expect(page).to_have_url(re.compile("range=6h"))
     page.get_by_test_id("view-grafana").click()
-    asked = f"?var-deployment={slug}&from=now-1h&to=now"
+    asked = f"?var-deployment={slug}&from=now-6h&to=now"
     shown = page.frame_locator("[data-testid=grafana-frame]").locator("#asked")
     expect(shown).to_have_text(f"{asked}&kiosk&theme=light")
     address = f"{grafana}/d/deploy-ui-deployment/deploy-ui-deployment{asked}"

@@ -1,5 +1,9 @@
 """The Grafana of the settings: where a deployment's dashboard is, and whether it can be shown."""
 
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from urllib.parse import quote
 
 import httpx
@@ -12,13 +16,19 @@ from deploy_ui.settings import settings
 DASHBOARD = "deploy-ui-deployment"
 """Its uid: `deploy_ui.grafana.dashboards` makes it."""
 PATIENCE_S = 3.0
+RANGE = re.compile(r"[1-9][0-9]{0,2}[mhd]")
 
 
-def dashboard(viewer: Viewer, slug: str) -> str:
-    """Return the address of a deployment's dashboard, of its last hour; empty without a Grafana."""
+def dashboard(viewer: Viewer, slug: str, time: Mapping[str, str] | None = None) -> str:
+    """Return the address of a deployment's dashboard, empty without a Grafana.
+
+    It shows the time that the address of the charts names: `since` and `until`, else `range`, else the last hour.
+    """
     viewer.require(Role.VIEWER)
     base = settings().grafana_url
-    return base and f"{base}/d/{DASHBOARD}/{DASHBOARD}?var-deployment={quote(slug, safe='')}&from=now-1h&to=now"
+    since, until = _time(time or {})
+    deployment = quote(slug, safe="")
+    return base and f"{base}/d/{DASHBOARD}/{DASHBOARD}?var-deployment={deployment}&from={since}&to={until}"
 
 
 def trouble(viewer: Viewer, *, transport: httpx.BaseTransport | None = None) -> AppError | None:
@@ -37,3 +47,12 @@ def trouble(viewer: Viewer, *, transport: httpx.BaseTransport | None = None) -> 
     if "x-frame-options" in answer.headers:
         return Unavailable("grafana_not_embeddable", address=base)
     return None
+
+
+def _time(asked: Mapping[str, str]) -> tuple[str, str]:
+    """Return since when and until when, as Grafana's addresses say it."""
+    with suppress(KeyError, ValueError):
+        since, until = (datetime.fromisoformat(asked[name]).timestamp() for name in ("since", "until"))
+        return str(round(since * 1000)), str(round(until * 1000))
+    length = asked.get("range", "")
+    return f"now-{length if RANGE.fullmatch(length) else '1h'}", "now"

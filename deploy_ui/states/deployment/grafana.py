@@ -28,12 +28,13 @@ class GrafanaState(rx.State):
         """Ask Grafana whether it is well, while the view is open. The page does not wait for the answer."""
         async with self:
             slug = await open_tab(self, "monitoring")
-            asked = self.router.url.query_parameters.get("view", "") == "grafana" and bool(settings().grafana_url)
+            query = {name: str(value) for name, value in self.router.url.query_parameters.items()}
+            asked = query.get("view") == "grafana" and bool(settings().grafana_url)
             self.checked = False
         viewer = await viewer_of(self) if slug and asked else None
         if viewer is None:
             return
-        address = grafana.dashboard(viewer, slug)
+        address = grafana.dashboard(viewer, slug, query)
         trouble = await asyncio.to_thread(grafana.trouble, viewer)
         async with self:
             self.address, self.dashboard = settings().grafana_url, address

@@ -1,5 +1,7 @@
 """The Monitoring tab: which of its views is open. What they show comes past the state, or from states of their own."""
 
+from urllib.parse import urlencode
+
 import reflex as rx
 from reflex.event import EventSpec
 
@@ -11,6 +13,8 @@ from deploy_ui.states.session import signed_in, viewer_of
 
 FIRST_VIEW = "charts"
 VIEWS = (FIRST_VIEW, "requests", "alerts", "grafana")
+TIME = ("range", "since", "until")
+"""Which time is looked at: every view says it so in the address."""
 
 
 class MonitoringState(rx.State):
@@ -38,8 +42,10 @@ class MonitoringState(rx.State):
     @rx.event
     @signed_in
     async def choose(self, viewer: Viewer, view: str) -> EventSpec | None:  # noqa: ARG002 - only people who are signed in
-        """Open a view; the address names it, so that it can be sent to somebody."""
+        """Open a view of the same time; the address names both, so that it can be sent to somebody."""
         if view not in VIEWS:
             return None
         self.view = view
-        return rx.redirect(f"/deployments/{self.shown_slug}/monitoring?view={view}", replace=True)
+        query = self.router.url.query_parameters
+        kept = {"view": view} | {name: str(query[name]) for name in TIME if name in query}
+        return rx.redirect(f"/deployments/{self.shown_slug}/monitoring?{urlencode(kept)}", replace=True)

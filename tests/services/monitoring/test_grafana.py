@@ -22,6 +22,21 @@ def test_the_dashboard_is_the_deployments() -> None:
     assert "?var-deployment=a%26kiosk&" in grafana.dashboard(READER, "a&kiosk")
 
 
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ({"range": "6h"}, "from=now-6h&to=now"),
+        ({"range": "15m", "view": "grafana"}, "from=now-15m&to=now"),
+        ({"since": "2030-01-01T00:00:00Z", "until": "2030-01-01T00:01:00Z"}, "from=1893456000000&to=1893456060000"),
+        ({"range": "3d", "since": "2030-01-01T00:00:00Z", "until": "soon"}, "from=now-3d&to=now"),
+        ({"since": "2030-01-01T00:00:00Z"}, "from=now-1h&to=now"),
+        ({"range": "1h&orgId=2"}, "from=now-1h&to=now"),
+    ],
+)
+def test_the_dashboard_shows_the_time_of_the_charts(time: dict[str, str], expected: str) -> None:
+    assert grafana.dashboard(READER, "sum", time).endswith(f"?var-deployment=sum&{expected}")
+
+
 def test_without_a_grafana_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DEPLOY_UI_GRAFANA_URL")
     settings.cache_clear()

@@ -38,6 +38,15 @@ async def test_the_address_names_the_view(tab: Tab, card: DeploymentCard) -> Non
     assert tab.redirects[-1] == f"/deployments/{card.slug}/monitoring?view=alerts"
 
 
+async def test_another_view_shows_the_same_time(tab: Tab, card: DeploymentCard) -> None:
+    asked = "?range=6h&since=2030-01-01T00:00:00Z&until=2030-01-01T01:00:00Z&status=5xx"
+    await tab.card(card.slug, "monitoring", asked)
+    await tab.sees(lambda seen: seen["MonitoringState.kept_days"])
+    await tab.send(MonitoringState.choose("requests"))
+    time = "range=6h&since=2030-01-01T00%3A00%3A00Z&until=2030-01-01T01%3A00%3A00Z"
+    assert tab.redirects[-1] == f"/deployments/{card.slug}/monitoring?view=requests&{time}"
+
+
 async def test_without_grafana_there_is_no_view_of_it(tab: Tab, card: DeploymentCard) -> None:
     await tab.card(card.slug, "monitoring", "?view=grafana")
     await tab.sees(lambda seen: seen["MonitoringState.kept_days"])
