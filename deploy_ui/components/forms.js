@@ -46,7 +46,8 @@ export function PostForm({ action, then, fragmentName, onFailure, children, ref,
     setBusy(false);
     onFailure(failure.code, failure.facts);
   };
-  return jsx("form", { ...rest, ref, onSubmit: submit, noValidate: true, "aria-busy": busy, "data-busy": busy || undefined }, children);
+  // "dialog": until this script runs the form does nothing; a browser's own way would put what was typed into the address
+  return jsx("form", { ...rest, ref, method: "dialog", onSubmit: submit, noValidate: true, "aria-busy": busy, "data-busy": busy || undefined }, children);
 }
 
 export function LeaveButton({ action, then, children, ref, ...rest }) {

@@ -58,6 +58,14 @@ class WithFragment(rx.NoSSRComponent):
     fallback: rx.Var[rx.Component]
 
 
+def plain_form(*children: rx.Component, **props: Any) -> rx.Component:
+    """Return a form that does nothing until its page's script runs.
+
+    A browser's own way would put what was typed into the address.
+    """
+    return rx.el.form(*children, method="dialog", **props)
+
+
 def form_row(
     name: str,
     label: rx.Var[str] | str,

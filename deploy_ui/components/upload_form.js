@@ -139,7 +139,8 @@ export function UploadForm({ action, then, away, draft, filling, refusals, onSen
   return jsx(
     FormFields.Provider,
     { value: around },
-    jsx("form", { ...rest, ref, onSubmit: submit, onInput: keep, onKeyDown, noValidate: true, "aria-busy": sending, "data-busy": sending || undefined }, children),
+    // "dialog": until this script runs the form does nothing; a browser's own way would put what was typed into the address
+    jsx("form", { ...rest, ref, method: "dialog", onSubmit: submit, onInput: keep, onKeyDown, noValidate: true, "aria-busy": sending, "data-busy": sending || undefined }, children),
   );
 }
 

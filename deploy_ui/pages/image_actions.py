@@ -4,7 +4,7 @@ import reflex as rx
 
 from deploy_ui.components.buttons import button
 from deploy_ui.components.dialogs import confirm, dialog
-from deploy_ui.components.forms import form_row, text_field
+from deploy_ui.components.forms import form_row, plain_form, text_field
 from deploy_ui.components.layout import callout
 from deploy_ui.components.links import text_link
 from deploy_ui.i18n.ui import t
@@ -63,7 +63,7 @@ def build_again() -> rx.Component:
         auto_focus=True,
         spell_check=False,
     )
-    form = rx.el.form(
+    form = plain_form(
         form_row("name", t("field.name"), name, error=wrong, help_text=t("image.anew_help")),
         rx.el.div(
             button(t("common.cancel"), on_click=ImageActions.keep),

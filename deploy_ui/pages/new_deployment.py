@@ -6,7 +6,7 @@ import reflex as rx
 
 from deploy_ui.components.buttons import button_link
 from deploy_ui.components.env_editor import env_editor
-from deploy_ui.components.forms import field_class, form_error, form_row, text_field, wrong_in
+from deploy_ui.components.forms import field_class, form_error, form_row, plain_form, text_field, wrong_in
 from deploy_ui.components.layout import callout, event, panel, timeline
 from deploy_ui.components.links import link
 from deploy_ui.i18n.ui import t
@@ -39,7 +39,7 @@ def new_deployment() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return rx.el.form(
+    return plain_form(
         _name(),
         _image(),
         _pair(t("new.resources"), ("cpu", "1", "0.1"), ("memory_mb", "1024", "1"), help_text=t("new.resources_help")),

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from deploy_ui.enums import Role
 from deploy_ui.services import people, sessions
@@ -109,3 +109,13 @@ def test_a_tab_forgets_what_the_person_before_was_shown(
     page.goto("/deployments")
     expect(page).to_have_url(re.compile("/sign-in"))
     expect(page.get_by_text("Anna Petrova")).to_have_count(0)
+
+
+def test_before_the_pages_script_runs_nothing_typed_gets_into_the_address(chromium: Browser, console: Console) -> None:
+    with chromium.new_context(base_url=console.url, java_script_enabled=False) as context, context.new_page() as page:
+        page.goto("/sign-in")
+        page.locator("[name=password]").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.locator("[type=submit]").click()
+        expect(page.locator("[name=password]")).to_have_value(PASSWORD)
+        assert PASSWORD not in page.url

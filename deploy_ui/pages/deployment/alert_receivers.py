@@ -6,7 +6,7 @@ import reflex as rx
 
 from deploy_ui.components.buttons import button, icon_button
 from deploy_ui.components.dialogs import dialog
-from deploy_ui.components.forms import form_row, text_field, wrong_in
+from deploy_ui.components.forms import form_row, plain_form, text_field, wrong_in
 from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import callout, section
 from deploy_ui.components.menus import menu, menu_item
@@ -108,7 +108,7 @@ def _actions(each: ReceiverRow) -> rx.Component:
 def _form() -> rx.Component:
     """Return the form of a new receiver; for e-mails without a mail server it says what to set."""
     email = AlertsState.adding == ReceiverKind.EMAIL.value
-    form = rx.el.form(
+    form = plain_form(
         rx.cond(email, _email(), _url()),
         _language(),
         _foot(rx.cond(email, t("alerts.add_email"), t("alerts.add_webhook"))),

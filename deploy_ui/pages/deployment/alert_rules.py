@@ -6,7 +6,7 @@ import reflex as rx
 
 from deploy_ui.components.amounts import decimal
 from deploy_ui.components.buttons import button, icon_button
-from deploy_ui.components.forms import field_class, form_error, wrong_in
+from deploy_ui.components.forms import field_class, form_error, plain_form, wrong_in
 from deploy_ui.components.icons import icon
 from deploy_ui.components.layout import section
 from deploy_ui.components.menus import menu, menu_head, menu_item, menu_line
@@ -177,7 +177,7 @@ def _form(each: RuleRow) -> rx.Component:
     percent = rx.match(kind, *((one.value, each.threshold * PERCENT) for one in sorted(SHARES)), each.threshold)
     unit = rx.match(kind, *((one.value, t(f"alerts.unit_{word}")) for one, word in UNITS.items()), "")
     over = rx.match(kind, *((one.value, t("alerts.minutes_for")) for one in sorted(LASTING)), t("alerts.minutes_over"))
-    return rx.el.form(
+    return plain_form(
         _number(kind, "threshold", t("alerts.threshold_label"), percent, unit),
         _number(kind, "minutes", t("alerts.minutes_label"), each.minutes, over),
         _number(kind, "least_requests", t("alerts.least_label"), each.least_requests, t("alerts.least_help")),

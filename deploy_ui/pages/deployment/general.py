@@ -7,6 +7,7 @@ import reflex as rx
 from deploy_ui.components.buttons import button_link
 from deploy_ui.components.copy import copy_icon
 from deploy_ui.components.figure import figure
+from deploy_ui.components.forms import plain_form
 from deploy_ui.components.layout import fact, facts, panel, section, skeleton
 from deploy_ui.components.leave_guard import leave_guard
 from deploy_ui.components.links import text_link
@@ -33,7 +34,7 @@ def general() -> rx.Component:
     """Return the tab."""
     return rx.el.section(
         rx.el.div(
-            rx.el.form(
+            plain_form(
                 failure(),
                 rolled_back(),
                 standing(),

@@ -5,7 +5,7 @@ import reflex as rx
 from deploy_ui.components.buttons import button
 from deploy_ui.components.date_field import DateField
 from deploy_ui.components.dialogs import confirm, dialog
-from deploy_ui.components.forms import form_row, text_field, wrong_in
+from deploy_ui.components.forms import form_row, plain_form, text_field, wrong_in
 from deploy_ui.i18n.ui import t, t_count
 from deploy_ui.states.deployment.keys import BY_DATE, LIVES, OVERLAPS, KeysState
 
@@ -16,7 +16,7 @@ def key_dialogs() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    form = rx.el.form(
+    form = plain_form(
         _name(),
         _life(),
         _allowed_from(),
@@ -73,7 +73,7 @@ def _allowed_from() -> rx.Component:
 def _rotation() -> rx.Component:
     options = (rx.el.option(t(f"keys.overlap.{each}"), value=each) for each in OVERLAPS)
     field = rx.el.select(*options, id="overlap", name="overlap", default_value="day", class_name="field")
-    form = rx.el.form(
+    form = plain_form(
         form_row("overlap", t("keys.old_key"), field, error=wrong_in(KeysState.wrong, "overlap_s")),
         _foot(t("keys.rotate_verb"), "submit-rotation"),
         on_submit=KeysState.rotate,
