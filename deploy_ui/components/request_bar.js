@@ -1,51 +1,12 @@
 /* What narrows the request log: the search, choices, the time, and what was picked from a request. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { jsx } from "@emotion/react";
 import { Download, Search, X } from "lucide-react";
 import { OwnRange, RangeChoice } from "./log_range.js";
 import { KINDS, METHODS, SLOW, STATUSES, queryOf } from "./request_address.js";
+import { SearchField } from "./search.js";
 
-const PAUSE_MS = 250;
 const iconOf = (Icon, small) => jsx(Icon, { className: `icon${small ? " icon--s" : ""}`, "aria-hidden": true });
-
-function Find({ value, words, change }) {
-  const [typed, setTyped] = useState(value);
-  const input = useRef(null);
-  const timer = useRef(0);
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    const onKey = (event) => {
-      const busy = event.target.closest?.("input, textarea, select, [contenteditable=true], [role=dialog]");
-      if (event.key !== "/" || busy || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      input.current?.focus();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => (document.removeEventListener("keydown", onKey), clearTimeout(timer.current));
-  }, []);
-  const tell = (text, pause) => {
-    setTyped(text);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => change(text), pause);
-  };
-  const field = {
-    ref: input,
-    type: "text",
-    role: "searchbox",
-    className: "field__value",
-    value: typed,
-    placeholder: words.search,
-    "aria-label": words.search,
-    spellCheck: false,
-    autoComplete: "off",
-    "data-testid": "request-search",
-    onChange: (event) => tell(event.target.value, PAUSE_MS),
-    onKeyDown: (event) => event.key === "Escape" && typed && tell("", 0),
-  };
-  const clear = { type: "button", className: "iconbtn iconbtn--s field__end", "aria-label": words.clear, title: words.clear, onClick: () => tell("", 0) };
-  const end = typed ? jsx("button", clear, iconOf(X, true)) : jsx("span", { className: "kbd only-wide", "aria-hidden": true }, "/");
-  return jsx("label", { className: "field toolbar__search reqs__search" }, iconOf(Search), jsx("input", field), end);
-}
 
 function Choice({ name, value, known, label, wordOf, change }) {
   const choices = known.includes(value) ? known : [...known, value];
@@ -91,7 +52,11 @@ export function RequestBar({ slug, wanted, words, names, choose }) {
     jsx(
       "div",
       { className: "toolbar" },
-      jsx(Find, { value: wanted.search, words, change: (search) => choose({ search }) }),
+      jsx(
+        SearchField,
+        { className: "field toolbar__search reqs__search", value: wanted.search, placeholder: words.search, clearLabel: words.clear, onChange: (search) => choose({ search }), spellCheck: false, autoComplete: "off", "data-testid": "request-search" },
+        iconOf(Search),
+      ),
       jsx(Choice, { name: "method", value: wanted.method, known: METHODS, label: words.method, wordOf: (each) => each || words.any_method, change: (method) => choose({ method }) }),
       jsx(Choice, { name: "slow", value: wanted.min, known: SLOW, label: words.took, wordOf: slowWord, change: (min) => choose({ min }) }),
       jsx(Choice, { name: "kind", value: wanted.kind, known: KINDS, label: words.kind, wordOf: (each) => words[`kind_${each || "any"}`] ?? each, change: (kind) => choose({ kind }) }),

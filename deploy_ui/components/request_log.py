@@ -27,7 +27,7 @@ COUNTS = ("shown", "kept")
 for _script in (
     *("amounts.js", "copy.js", "log_range.js", "log_time.js", "side_panel.js"),
     *("request_address.js", "request_amounts.js", "request_bar.js", "request_panel.js", "request_reading.js"),
-    "request_rows.js",
+    *("request_rows.js", "search.js"),
 ):
     script(_script)  # what request_log.js imports lies beside it
 
