@@ -93,6 +93,8 @@ class Prometheus:
                 return await work(Asking(client, self.address))
         except (TimeoutError, httpx.TimeoutException) as error:
             raise Unavailable("prometheus_slow", address=self.address, seconds=f"{self._patience_s:g}") from error
+        except httpx.DecodingError as error:
+            raise Unavailable(REFUSED, address=self.address, reason=_short(str(error))) from error
         except httpx.TransportError as error:
             raise Unavailable("prometheus_unreachable", address=self.address, reason=_short(str(error))) from error
 
@@ -122,7 +124,7 @@ class Asking:
             if answer.is_success:
                 return [_series(each) for each in said["data"]["result"]]
             reason = f"{answer.status_code}: {said['error']}"
-        except (ValueError, TypeError, KeyError, AttributeError):  # some other server, or a proxy before it
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # some other server
             reason = f"{answer.status_code} {answer.reason_phrase}"
         raise Unavailable(REFUSED, address=self._address, reason=_short(reason))
 

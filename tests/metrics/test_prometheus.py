@@ -1,5 +1,6 @@
 import asyncio
 import socket
+from typing import Any
 
 import httpx
 import pytest
@@ -63,6 +64,20 @@ def test_one_that_answers_drop_by_drop_is_not_waited_for() -> None:
 def test_one_that_answers_something_else(status: int, body: object, reason: str) -> None:
     error = failure(Prometheus("http://other.test", transport=answering(status, body)))
     assert (error.code, error.facts["reason"]) == ("prometheus_refused", reason)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param({"content": b"[" * 200_000}, id="deeper than can be read"),
+        pytest.param({"content": b"no gzip", "headers": {"content-encoding": "gzip"}}, id="packed wrongly"),
+    ],
+)
+def test_one_that_answers_what_cannot_be_read(answer: dict[str, Any]) -> None:
+    def broken(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=httpx.ByteStream(answer["content"]), headers=answer.get("headers"))
+
+    assert failure(Prometheus("http://broken.test", transport=httpx.MockTransport(broken))).code == "prometheus_refused"
 
 
 def test_name_and_password_are_sent_and_not_shown() -> None:
