@@ -140,8 +140,13 @@ def test_of_a_deleted_deployment_the_charts_are_left_and_no_log(
 
 def test_the_keyboard_moves_the_crosshair_of_all_charts(tab: Page) -> None:
     _chart(tab, "cpu").get_by_role("img").focus()
-    tab.keyboard.press("End")
-    tab.keyboard.press("ArrowLeft")
+
+    def moved() -> bool:
+        tab.keyboard.press("End")
+        tab.keyboard.press("ArrowLeft")
+        return _chart(tab, "cpu").locator(".charttip").is_visible()
+
+    eventually(moved)  # a chart that is just being drawn has no crosshair yet
     for name in ("cpu", "memory"):
         expect(_chart(tab, name).locator(".charttip")).to_contain_text("k4c9x2")
     tab.keyboard.press("Enter")
