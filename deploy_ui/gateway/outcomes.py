@@ -27,10 +27,10 @@ BY_STATUS = {
     502: BROKE_OFF,
     504: TOO_SLOW,
 }
-NO_WEBSOCKET = "websocket_handshake_unsuccessful"
+BY_DETAILS = {"websocket_handshake_unsuccessful": "websocket_refused"}
 BY_ACTIVATOR = {"too_many_waiting", "scale_up_timeout_wrong", *BY_STATE.values()}
 BROKEN = {CALLER_LEFT, BROKE_OFF, TOO_SLOW}
-REASONS = sorted({*BROKEN, *BY_ACTIVATOR, *BY_STATUS.values(), "websocket_refused", NO_KEY, NO_ROOM, NO_CALLS, FAILED})
+REASONS = sorted({*BROKEN, *BY_ACTIVATOR, *BY_STATUS.values(), *BY_DETAILS.values(), NO_KEY, NO_ROOM, NO_CALLS, FAILED})
 """Every reason there is; most are codes of the gateway's own errors."""
 
 
@@ -81,7 +81,7 @@ def _refused(entry: Entry) -> str:
         return _unavailable(entry)
     if entry.status == 401 and "Jwt_is_missing" in entry.details:  # noqa: PLR2004 -- as above
         return NO_KEY
-    return "websocket_refused" if entry.details == NO_WEBSOCKET else BY_STATUS.get(entry.status, FAILED)
+    return BY_DETAILS.get(entry.details) or BY_STATUS.get(entry.status, FAILED)
 
 
 def _unavailable(entry: Entry) -> str:
