@@ -23,7 +23,10 @@ export class Plot {
     this.u = new uPlot(optionsOf(this, box.clientWidth || 300, HEIGHT), this.data(), box);
     this.tip = new Tip(this.u.over);
     this.seen = true;
-    this.watching = new IntersectionObserver(([{ isIntersecting }]) => (this.seen = isIntersecting));
+    this.watching = new IntersectionObserver((changes) => {
+      this.seen = changes.at(-1).isIntersecting;
+      this.tell();
+    });
     this.watching.observe(box);
     this.listen();
   }
@@ -106,9 +109,13 @@ export class Plot {
 
   /** Follows the crosshair, its own or that of another chart. */
   moved() {
-    const { left, idx } = this.u.cursor;
     this.dragged = false;
-    if (!this.tip) return;
+    if (this.tip) this.tell();
+  }
+
+  /** Says what is at the crosshair, where anybody sees it. */
+  tell() {
+    const { left, idx } = this.u.cursor;
     if (!this.seen || idx === null || idx === undefined || left < 0) return this.tip.hide();
     const { times, step, language, words, marks } = this.shown;
     const events = this.events(near(flagsOn(this.u, marks), left));
