@@ -85,6 +85,16 @@ def test_the_range_stays_while_other_tabs_are_looked_at(tab: Page) -> None:
     expect(tab).to_have_url(re.compile("view=charts&range=6h"))
 
 
+def test_on_a_phone_every_range_is_one_line(tab: Page) -> None:
+    tab.set_viewport_size({"width": 360, "height": 780})
+    shown = tab.locator("[data-testid^=range-]")
+    expect(shown).to_have_count(6)
+    assert shown.evaluate_all("all => all.map(each => each.scrollHeight - each.clientHeight)") == [0] * 6
+    bar, page = _box(tab.locator(".charts__bar .seg")), tab.viewport_size
+    assert page
+    assert bar["x"] + bar["width"] <= page["width"]
+
+
 def test_a_drag_zooms_all_charts_and_a_double_click_goes_back(tab: Page) -> None:
     with tab.expect_response(re.compile("/metrics\\?since=")):
         _drag(tab, _plot(tab, "latency"), 0.6, 0.8)
